@@ -1,0 +1,90 @@
+package task
+
+import (
+	"context"
+	"errors"
+
+	"github.com/clearlane/clearlane/pipeline/record"
+)
+
+// Feed is the input of one task: the same partition of every input topic.
+// Topics are numbered as in the task's configuration. The task's goroutine owns it.
+type Feed interface {
+	// Poll hands out the next batch that has arrived of a topic, or nil. It never blocks.
+	Poll(topic int) *record.Batch
+	// CaughtUp is true when nothing fetched is left to Poll and the last fetch left
+	// the topic at its last stable offset: nobody needs to wait for it.
+	CaughtUp(topic int) bool
+	// Wake receives after something has arrived, changed or failed.
+	Wake() <-chan struct{}
+	// Err is the fault that ended the feed (an offset out of range, for example), or nil.
+	Err() error
+	// Close ends fetching. Batches handed out stay the taker's.
+	Close()
+}
+
+// Errors a Writer's Commit ends with that the task decides on.
+var (
+	// ErrFenced: another owner of the partition exists. Nothing may be written any more.
+	ErrFenced = errors.New("fenced: a newer owner holds this partition")
+	// ErrUnknownOutcome: whether the transaction was committed is not known. The
+	// progress record says it, once the writer is fenced anew.
+	ErrUnknownOutcome = errors.New("transaction of unknown outcome")
+)
+
+// Output numbers the topics that a task writes.
+type Output uint8
+
+// The output topics.
+const (
+	OutDecisions Output = iota
+	OutHighRisk
+	OutPreReviews
+	OutRollups
+	OutDeadLetters
+	OutProgress
+	NumOutputs
+)
+
+// Writer is one transactional producer bound to the output partitions of one task.
+// Produce and Commit are called by one goroutine at a time.
+type Writer interface {
+	// Produce adds a record to the open transaction, opening one if there is none.
+	// The slices belong to the writer until Commit or Abort returns. It blocks while
+	// more than the writer's bound is unacknowledged.
+	Produce(ctx context.Context, out Output, key, value []byte, headers []record.Header) error
+	// Commit flushes and ends the transaction. With no record produced it does nothing.
+	Commit(ctx context.Context) error
+	// Abort drops the open transaction, if there is one.
+	Abort(ctx context.Context) error
+	// Next is the offset after the last committed record of the output in the task's
+	// partition, as far as this writer has written it; -1 when it has written none.
+	Next(out Output) int64
+	Close()
+}
+
+// Store is the local state of one partition: orders by key, roll-up cells by key and
+// one blob of positions that says which records all of it reflects. A write-back
+// cache: what is Put lives in memory until a flush. The task's goroutine owns it.
+type Store interface {
+	// Get is the state stored for an order key, or nil. The slice is valid until the
+	// next call of any method.
+	Get(key []byte) ([]byte, error)
+	// Put keeps a copy of value. newestMs is the key's newest record timestamp, for expiry.
+	Put(key, value []byte, newestMs int64) error
+	// GetCell and PutCell do the same for roll-up cells, which expire by their own time.
+	GetCell(key []byte) ([]byte, error)
+	PutCell(key, value []byte, newestMs int64) error
+	// Full is true when the set of changes has reached its bound: flush now.
+	Full() bool
+	// Flush freezes the changes and writes them with meta in one atomic batch in the
+	// background. It waits only for a flush still under way, whose error it returns.
+	Flush(meta []byte) error
+	// Meta is the blob of the last completed flush, nil for an empty store.
+	Meta() ([]byte, error)
+	// Expire forgets at most max keys and cells whose newest record is before the time,
+	// and returns how many it forgot.
+	Expire(beforeMs int64, max int) (int, error)
+	// Close waits for a flush under way and closes. It does not flush.
+	Close() error
+}
