@@ -1,0 +1,108 @@
+// Package config is Clearlane's configuration: one plain struct with its defaults
+// in one literal (Default), read from a strict YAML file, then the environment,
+// then flags (Load), and judged as a whole (Validate: every fault at once, each
+// with the key's path, its value and what is allowed).
+//
+// The struct is the only source: a field's tags say its key (yaml), what it means
+// (doc) and what is allowed (min, max, of, off); the reader, the environment's names, the
+// validation of single values and the annotated reference are all derived from
+// them. The package imports schemas and a YAML parser, and nothing else of Clearlane.
+package config
+
+import (
+	"time"
+)
+
+// Config is the whole configuration. A Config is a value: after Load nobody
+// changes it. Its slices are shared by copies.
+type Config struct {
+	Roles      []string   `yaml:"roles" of:"score land serve" doc:"What this process does: score joins and decides, land writes ClickHouse, serve answers /metrics, /healthz and /readyz."`
+	Instance   string     `yaml:"instance" doc:"Name of this process in logs, metrics and progress records. Empty: host name and process id."`
+	DataDir    string     `yaml:"data_dir" doc:"Folder of the local state, one database per partition below it. It may be lost: it is then built anew from Kafka."`
+	HMACKey    Secret     `yaml:"hmac_key" doc:"Key of the HMACs that stand for identifiers of persons in all outputs. At least 16 bytes. Empty: such identifiers are left out."`
+	HMACFile   string     `yaml:"hmac_key_file" doc:"File that holds hmac_key, instead of hmac_key itself; a line break at its end is cut off."`
+	Kafka      Kafka      `yaml:"kafka" doc:"Where events come from and decisions go to."`
+	Task       Task       `yaml:"task" doc:"How one partition is worked on."`
+	Limits     Limits     `yaml:"limits" doc:"Bounds of events and orders. An event over a bound goes to the dead-letter topic; of an order over a bound the newest are kept and the rest is counted."`
+	State      State      `yaml:"state" doc:"The local state of the partitions."`
+	Policy     Policy     `yaml:"policy" doc:"The rules."`
+	Geo        Geo        `yaml:"geo" doc:"The country database."`
+	ClickHouse ClickHouse `yaml:"clickhouse" doc:"Where the role land writes to."`
+	Serve      Serve      `yaml:"serve" doc:"The HTTP server of the role serve."`
+	Log        Log        `yaml:"log" doc:"Logging, to standard error."`
+}
+
+// The roles of a process.
+const (
+	RoleScore = "score"
+	RoleLand  = "land"
+	RoleServe = "serve"
+)
+
+// Has is true when the process has the role.
+func (c *Config) Has(role string) bool {
+	for _, r := range c.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// Task is the settings of a partition's task.
+type Task struct {
+	CommitInterval time.Duration `yaml:"commit_interval" min:"1ms" max:"1m" doc:"Longest time between two commits while there is something to commit. A read_committed reader sees a decision this much later."`
+	MaxBatch       int           `yaml:"max_batch" min:"1" max:"1000000" doc:"Most records in one micro-batch, and so in one commit."`
+	MaxLateness    time.Duration `yaml:"max_lateness" off:"true" min:"1s" doc:"A record whose Kafka timestamp is this much after its event_time goes to the dead-letter topic. off: history may be loaded."`
+	MaxAhead       time.Duration `yaml:"max_ahead" min:"1m" doc:"An event_time further than this after the record's Kafka timestamp is invalid."`
+	Retention      time.Duration `yaml:"retention" min:"1h" doc:"A record later than this after the newest of its order starts a new case. The decisions and rollups topics must keep at least this plus expiry_slack."`
+	ExpirySlack    time.Duration `yaml:"expiry_slack" min:"1m" doc:"How much longer the store remembers an order, so that records out of order within it change nothing."`
+}
+
+// State is the settings of the local state.
+type State struct {
+	FlushInterval    time.Duration `yaml:"flush_interval" min:"100ms" max:"10m" doc:"How often changes are written to disk. After a crash, input from the last flush on is read again."`
+	MaxDirtyOrders   int           `yaml:"max_dirty_orders" min:"100" doc:"Changed orders of one partition in memory that start a flush at once."`
+	MaxDirtyBytes    Size          `yaml:"max_dirty_bytes" min:"1MiB" doc:"Bytes of changed orders of one partition in memory that start a flush at once."`
+	CacheBytes       Size          `yaml:"cache_bytes" min:"1MiB" doc:"Memory of one partition for orders that are on disk already."`
+	PebbleCacheBytes Size          `yaml:"pebble_cache_bytes" min:"1MiB" doc:"Memory of the process for blocks of its databases, shared by the partitions."`
+}
+
+// Policy is where the rules come from.
+type Policy struct {
+	File string `yaml:"file" doc:"Policy pack (YAML). Empty: the pack built into the program."`
+}
+
+// Geo is where the country of an IP address comes from.
+type Geo struct {
+	File string `yaml:"file" doc:"Country database in GeoIP2 or GeoLite2 Country format (mmdb). Empty: the country of a click's IP is unknown."`
+}
+
+// ClickHouse is the settings of the role land.
+type ClickHouse struct {
+	Addrs            []string      `yaml:"addrs" doc:"Servers, host:port. They are tried in this order."`
+	Protocol         string        `yaml:"protocol" of:"native http" doc:"Protocol of these ports: 9000 and 9440 are native, 8123 and 8443 http by default."`
+	Database         string        `yaml:"database" doc:"Database of the tables; created when it is missing."`
+	User             string        `yaml:"user" doc:"User to sign in as."`
+	Password         Secret        `yaml:"password" doc:"The user's password. Better: password_file, or the environment."`
+	PasswordFile     string        `yaml:"password_file" doc:"File that holds password, instead of password itself; a line break at its end is cut off."`
+	TLS              TLS           `yaml:"tls" doc:"Encryption of connections to ClickHouse."`
+	BatchRows        int           `yaml:"batch_rows" min:"1" max:"1000000" doc:"Most rows in one insert."`
+	BatchBytes       Size          `yaml:"batch_bytes" min:"64KiB" max:"1GiB" doc:"Most bytes of Kafka records waiting for one insert."`
+	BatchInterval    time.Duration `yaml:"batch_interval" min:"10ms" max:"10m" doc:"Longest time that a row waits for its insert."`
+	DialTimeout      time.Duration `yaml:"dial_timeout" min:"100ms" max:"5m" doc:"Longest time to connect."`
+	InsertTimeout    time.Duration `yaml:"insert_timeout" min:"1s" max:"1h" doc:"Longest time of one insert; then it is tried again."`
+	MaxRetryInterval time.Duration `yaml:"max_retry_interval" min:"100ms" max:"10m" doc:"Longest pause between two tries while ClickHouse is away. It tries for ever: nothing is dropped."`
+}
+
+// Serve is the settings of the HTTP server.
+type Serve struct {
+	Listen          string        `yaml:"listen" doc:"Address of /metrics, /healthz and /readyz, host:port. An empty host listens on all interfaces."`
+	ShutdownTimeout time.Duration `yaml:"shutdown_timeout" min:"1s" max:"10m" doc:"Longest time to finish running requests when the process ends."`
+}
+
+// Log is the settings of logging.
+type Log struct {
+	Level  string `yaml:"level" of:"debug info warn error" doc:"Least severe level that is written."`
+	Format string `yaml:"format" of:"text json" doc:"text for people, json for collectors."`
+}

@@ -1,0 +1,88 @@
+package config
+
+import "time"
+
+// Default is the configuration of a process that is told nothing: a broker and a
+// ClickHouse on this machine.
+func Default() Config {
+	return Config{
+		Roles:   []string{RoleScore, RoleLand, RoleServe},
+		DataDir: "data",
+		Kafka: Kafka{
+			Brokers:  []string{"localhost:9092"},
+			ClientID: "clearlane",
+			Group:    "clearlane",
+			Topics: Topics{
+				AdClicks:           "ad-clicks",
+				Orders:             "orders",
+				Shipments:          "shipments",
+				EcertVerifications: "ecert-verifications",
+				Dispositions:       "dispositions",
+				SellerSites:        "seller-sites",
+				Decisions:          "decisions",
+				HighRisk:           "high-risk",
+				PreReviews:         "pre-reviews",
+				Rollups:            "rollups",
+				Progress:           "progress",
+				DeadLetters:        "dead-letters",
+			},
+			SASL:            SASL{Mechanism: Off},
+			DialTimeout:     10 * time.Second,
+			SessionTimeout:  10 * time.Second,
+			Heartbeat:       3 * time.Second,
+			RebalanceWindow: 30 * time.Second,
+			Fetch: Fetch{
+				MaxBytes:          32 * MiB,
+				MaxPartitionBytes: 1 * MiB,
+				MaxWait:           250 * time.Millisecond,
+				MaxBufferedBytes:  4 * MiB,
+			},
+			Produce: Produce{
+				Compression:        "lz4",
+				MaxInFlight:        5,
+				MaxBufferedBytes:   32 * MiB,
+				MaxRecordBytes:     1000 * KiB,
+				TransactionTimeout: 30 * time.Second,
+			},
+			OutputFormat: "json",
+		},
+		Task: Task{
+			CommitInterval: 25 * time.Millisecond,
+			MaxBatch:       10_000,
+			MaxLateness:    0,
+			MaxAhead:       24 * time.Hour,
+			Retention:      30 * 24 * time.Hour,
+			ExpirySlack:    time.Hour,
+		},
+		Limits: Limits{
+			ClicksPerOrder:        16,
+			ShipmentsPerOrder:     256,
+			VerificationsPerOrder: 16,
+			DispositionsPerOrder:  64,
+		},
+		State: State{
+			FlushInterval:    3 * time.Second,
+			MaxDirtyOrders:   50_000,
+			MaxDirtyBytes:    64 * MiB,
+			CacheBytes:       64 * MiB,
+			PebbleCacheBytes: 128 * MiB,
+		},
+		ClickHouse: ClickHouse{
+			Addrs:            []string{"localhost:9000"},
+			Protocol:         "native",
+			Database:         "clearlane",
+			User:             "default",
+			BatchRows:        50_000,
+			BatchBytes:       64 * MiB,
+			BatchInterval:    time.Second,
+			DialTimeout:      5 * time.Second,
+			InsertTimeout:    time.Minute,
+			MaxRetryInterval: 15 * time.Second,
+		},
+		Serve: Serve{
+			Listen:          "127.0.0.1:9464",
+			ShutdownTimeout: 10 * time.Second,
+		},
+		Log: Log{Level: "info", Format: "text"},
+	}
+}
