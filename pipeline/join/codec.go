@@ -1,0 +1,229 @@
+package join
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"unsafe"
+)
+
+// formatVersion is the first byte of an encoded state. The rest, with v a varint
+// (zigzag where signed) and times as differences to the case's first:
+//
+//	v cases { v firstMs, v lastMs, numKinds x (v entries
+//	  { string id, v revision, v eventMs, 8 hash, v timeMs, v offset, bytes payload }) }
+//	v subjects { string subject, v version, 8 verdictHash, 1 route, bytes cell }
+const formatVersion = 1
+
+// ErrEncoding is what Decode's errors wrap: the bytes are not those of a state.
+var ErrEncoding = errors.New("encoded order state")
+
+// Append appends the state's encoded form.
+func (s *State) Append(dst []byte) []byte {
+	dst = append(dst, formatVersion)
+	dst = binary.AppendUvarint(dst, uint64(len(s.cases)))
+	for i := range s.cases {
+		c := &s.cases[i]
+		dst = binary.AppendVarint(dst, c.FirstMs)
+		dst = binary.AppendUvarint(dst, uint64(c.LastMs)-uint64(c.FirstMs))
+		for k := range c.lists {
+			list := c.lists[k]
+			dst = binary.AppendUvarint(dst, uint64(len(list)))
+			for j := range list {
+				dst = list[j].append(dst, c.FirstMs)
+			}
+		}
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(s.published)))
+	for i := range s.published {
+		p := &s.published[i]
+		dst = binary.AppendUvarint(dst, uint64(len(p.Subject)))
+		dst = append(dst, p.Subject...)
+		dst = binary.AppendUvarint(dst, p.Version)
+		dst = binary.LittleEndian.AppendUint64(dst, p.VerdictHash)
+		dst = append(dst, p.Route)
+		dst = binary.AppendUvarint(dst, uint64(len(p.Cell)))
+		dst = append(dst, p.Cell...)
+	}
+	return dst
+}
+
+func (e *Entry) append(dst []byte, baseMs int64) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(e.ID)))
+	dst = append(dst, e.ID...)
+	dst = binary.AppendVarint(dst, e.Rank.Revision)
+	dst = binary.AppendVarint(dst, e.Rank.EventMs-baseMs)
+	dst = binary.LittleEndian.AppendUint64(dst, e.Rank.Hash)
+	dst = binary.AppendVarint(dst, e.TimeMs-baseMs)
+	dst = binary.AppendVarint(dst, e.Offset)
+	dst = binary.AppendUvarint(dst, uint64(len(e.Payload)))
+	return append(dst, e.Payload...)
+}
+
+// Decode makes the state that of an encoded form. Ids, payloads and cells alias b, which
+// has to stay unchanged while the state is used. Empty bytes are the state of a key
+// never seen. On an error, which wraps ErrEncoding, the state is empty.
+func (s *State) Decode(b []byte) error {
+	s.Reset()
+	if len(b) == 0 {
+		return nil
+	}
+	if b[0] != formatVersion {
+		return fmt.Errorf("%w: version %d: known is %d", ErrEncoding, b[0], formatVersion)
+	}
+	r := reader{b: b[1:]}
+	s.read(&r)
+	if r.bad != "" {
+		s.Reset()
+		return fmt.Errorf("%w: %s: invalid at byte %d of %d", ErrEncoding, r.bad, len(b)-len(r.b), len(b))
+	}
+	return nil
+}
+
+func (s *State) read(r *reader) {
+	n := r.count(maxCases, "number of cases")
+	for i := range n {
+		if i < cap(s.cases) {
+			s.cases = s.cases[:i+1]
+		} else {
+			s.cases = append(s.cases, Case{})
+		}
+		s.cases[i].read(r)
+		if i > 0 && s.cases[i].FirstMs <= s.cases[i-1].LastMs {
+			r.fail("sequence of cases")
+		}
+	}
+	s.touched = max(n-1, 0)
+	n = r.count(len(r.b)/minSubjectBytes, "number of subjects")
+	s.published = slices.Grow(s.published, n)[:n]
+	for i := range s.published {
+		p := &s.published[i]
+		p.Subject = r.string("subject")
+		p.Version = r.uvarint("version")
+		p.VerdictHash = r.fixed("verdict hash")
+		p.Route = r.byte("route")
+		p.Cell = r.bytes("cell")
+		if i > 0 && p.Subject <= s.published[i-1].Subject {
+			r.fail("sequence of subjects")
+		}
+		if r.bad != "" {
+			return
+		}
+	}
+	if len(r.b) > 0 {
+		r.fail("end")
+	}
+}
+
+func (c *Case) read(r *reader) {
+	c.FirstMs = r.varint("first time")
+	c.LastMs = int64(uint64(c.FirstMs) + r.uvarint("last time"))
+	if c.LastMs < c.FirstMs {
+		r.fail("last time")
+	}
+	for k := range c.lists {
+		n := r.count(len(r.b)/minEntryBytes, "number of entries")
+		if k == int(orders) && n > 1 {
+			r.fail("number of orders")
+		}
+		list := slices.Grow(c.lists[k][:0], n)[:n]
+		c.lists[k] = list
+		for i := range list {
+			list[i].read(r, c.FirstMs)
+			if i > 0 && !kind(k).before(&list[i-1], &list[i]) {
+				r.fail("sequence of entries")
+			}
+			if r.bad != "" {
+				return
+			}
+		}
+	}
+}
+
+// What an entry takes at least (six varints and the hash), and a subject (three varints,
+// the hash and the route). They bound what a hostile count can make Decode allocate.
+const (
+	minEntryBytes   = 14
+	minSubjectBytes = 12
+)
+
+func (e *Entry) read(r *reader, baseMs int64) {
+	e.ID = r.string("id")
+	e.Rank.Revision = r.varint("revision")
+	e.Rank.EventMs = r.varint("event time") + baseMs
+	e.Rank.Hash = r.fixed("hash")
+	e.TimeMs = r.varint("record time") + baseMs
+	e.Offset = r.varint("offset")
+	e.Payload = r.bytes("payload")
+}
+
+// reader takes fields off the front. After the first fault, whose field it keeps, it
+// yields zeros.
+type reader struct {
+	b   []byte
+	bad string
+}
+
+func (r *reader) fail(field string) {
+	if r.bad == "" {
+		r.bad = field
+	}
+}
+
+func (r *reader) uvarint(field string) uint64 {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 || r.bad != "" {
+		r.fail(field)
+		return 0
+	}
+	r.b = r.b[n:]
+	return v
+}
+
+func (r *reader) varint(field string) int64 {
+	u := r.uvarint(field)
+	return int64(u>>1) ^ -int64(u&1)
+}
+
+func (r *reader) count(limit int, field string) int {
+	v := r.uvarint(field)
+	if v > uint64(limit) {
+		r.fail(field)
+		return 0
+	}
+	return int(v)
+}
+
+func (r *reader) fixed(field string) uint64 {
+	if len(r.b) < 8 || r.bad != "" {
+		r.fail(field)
+		return 0
+	}
+	v := binary.LittleEndian.Uint64(r.b)
+	r.b = r.b[8:]
+	return v
+}
+
+func (r *reader) byte(field string) uint8 {
+	if len(r.b) == 0 || r.bad != "" {
+		r.fail(field)
+		return 0
+	}
+	v := r.b[0]
+	r.b = r.b[1:]
+	return v
+}
+
+func (r *reader) bytes(field string) []byte {
+	n := r.count(len(r.b), field)
+	v := r.b[:n:n]
+	r.b = r.b[n:]
+	return v
+}
+
+// string aliases the encoded form: whoever decodes keeps that unchanged.
+func (r *reader) string(field string) string {
+	v := r.bytes(field)
+	return unsafe.String(unsafe.SliceData(v), len(v))
+}
