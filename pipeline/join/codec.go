@@ -216,7 +216,11 @@ func (r *reader) byte(field string) uint8 {
 }
 
 func (r *reader) bytes(field string) []byte {
-	n := r.count(len(r.b), field)
+	n := r.uvarint(field)
+	if n > uint64(len(r.b)) {
+		r.fail(field)
+		return nil
+	}
 	v := r.b[:n:n]
 	r.b = r.b[n:]
 	return v
