@@ -1,0 +1,153 @@
+// Package policy holds the rules as data: a pack says which facts are reasons, in
+// which scope and since when, what they weigh, by which source, and where the
+// score leads. A pack is read whole, checked whole, and never changed afterwards,
+// so any number of Scorers may share it.
+//
+// It imports schemas, reason and geo.
+package policy
+
+import (
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/geo"
+	"github.com/clearlane/clearlane/scoring/reason"
+)
+
+// Pack is one version of the policy, compiled for scoring. Its lookups allocate
+// nothing. The exported fields are for reading.
+type Pack struct {
+	ID        string
+	Version   string
+	Hash      string // SHA-256 of the pack's canonical form, hex: comments and layout do not count
+	ValidFrom schemas.Date
+	ValidTo   schemas.Date // 0: open
+	Rules     []Rule       // in the order of the file
+
+	Shipping         ShippingCountry
+	AttributionDays  int32 // a click this many days before its order, or fewer, may have led to it
+	AllClicks        bool  // labels of all kept clicks count, not of the attributed one only
+	MaxScore         int32
+	HardRoute        schemas.Route // of a hard reason
+	SoftRoute        schemas.Route // of a soft reason
+	Thresholds       []Threshold   // by ascending score
+	IncompleteRoute  schemas.Route // of a shipment whose order has not arrived
+	PreReviews       PreReviewOrders
+	PreReviewHighest schemas.Route // a pre-review never leads beyond it
+
+	byCode   [reason.Count][]*Rule
+	builders []string
+	locodes  map[string]string
+	regions  map[string]*geo.Set
+}
+
+// ShippingCountry says which country is the "actual shipping country", which the
+// pilot's announcement does not define.
+type ShippingCountry uint8
+
+// The readings of the shipping country.
+const (
+	ShippingDestination ShippingCountry = iota
+	ShippingOrigin
+	ShippingEither // either of the two being targeted is enough
+)
+
+// PreReviewOrders says which orders get a pre-review.
+type PreReviewOrders uint8
+
+// The choices of pre_reviews.orders.
+const (
+	PreReviewClaims PreReviewOrders = iota // orders that claim a preference
+	PreReviewAll
+	PreReviewNone
+)
+
+// Threshold leads a score of at least AtLeast to Route.
+type Threshold struct {
+	AtLeast int32
+	Route   schemas.Route
+}
+
+// Rule is one dated version of one rule. Of the rules of one code the first whose
+// scope holds is the one in force.
+type Rule struct {
+	ID            string
+	Code          reason.Code
+	Version       int32
+	From          schemas.Date
+	To            schemas.Date // last day in force, 0: open
+	Source        string
+	Confidence    string // official, reported, vendor or heuristic
+	Weight        int32
+	BuilderWeight int32 // weight where the seller's platform is in the pack's builder list
+	Severity      schemas.Severity
+
+	ports     map[string]bool // Schedule D; nil: any, known or not
+	countries *geo.Set        // the country the goods are bound for; nil: any, known or not
+	channels  []string
+	platforms []string
+}
+
+// Facts are what the scope of a rule is held against. What is unknown is empty, and
+// holds no scope that asks for it.
+type Facts struct {
+	Date     schemas.Date // of the case
+	Port     string       // Schedule D
+	Country  geo.Country  // the goods are bound for
+	Channel  string
+	Platform string // of the seller's site
+}
+
+// Rule is the rule in force for a code, or nil.
+func (p *Pack) Rule(code reason.Code, f *Facts) *Rule {
+	for _, r := range p.byCode[code] {
+		if r.inForce(f) {
+			return r
+		}
+	}
+	return nil
+}
+
+func (r *Rule) inForce(f *Facts) bool {
+	return f.Date >= r.From && (r.To == 0 || f.Date <= r.To) && f.Date != 0 &&
+		(r.ports == nil || r.ports[f.Port]) &&
+		(r.countries == nil || r.countries.Has(f.Country)) &&
+		(r.channels == nil || foldIn(r.channels, f.Channel)) &&
+		(r.platforms == nil || foldIn(r.platforms, f.Platform))
+}
+
+// AsksPort is true when the rules of a code differ by port.
+func (p *Pack) AsksPort(code reason.Code) bool {
+	for _, r := range p.byCode[code] {
+		if r.ports != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Builder is true for a platform of the pack's list of China-based site builders.
+// It raises the weight of a reason and is never a reason itself.
+func (p *Pack) Builder(platform string) bool {
+	return platform != "" && foldIn(p.builders, platform)
+}
+
+// RouteOf is the route of a score, RELEASE below every threshold.
+func (p *Pack) RouteOf(score int32) schemas.Route {
+	route := schemas.RouteRelease
+	for i := range p.Thresholds {
+		if score >= p.Thresholds[i].AtLeast {
+			route = max(route, p.Thresholds[i].Route)
+		}
+	}
+	return route
+}
+
+// WantsPreReview is true for an order that gets a pre-review.
+func (p *Pack) WantsPreReview(o *schemas.Order) bool {
+	switch p.PreReviews {
+	case PreReviewAll:
+		return true
+	case PreReviewNone:
+		return false
+	}
+	return ClaimsUSMCA(o)
+}

@@ -1,0 +1,54 @@
+package policy
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed" // the default pack
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"go.yaml.in/yaml/v3"
+)
+
+//go:embed default.yaml
+var defaultPack []byte
+
+// DefaultBytes is the YAML of the pack that is compiled in.
+func DefaultBytes() []byte { return bytes.Clone(defaultPack) }
+
+// Default is the pack that is compiled in: the rules of the three measures with
+// their sources and dates.
+func Default() (*Pack, error) { return Parse(defaultPack) }
+
+// Parse reads a pack from YAML. Unknown keys are refused. All faults are reported
+// at once, one a line, each with the path of the value, the value and what is allowed.
+func Parse(b []byte) (*Pack, error) {
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	dec.KnownFields(true)
+	var f file
+	if err := dec.Decode(&f); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, errors.New("policy pack: it is empty")
+		}
+		return nil, fmt.Errorf("policy pack: %w", err)
+	}
+	var more yaml.Node
+	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
+		return nil, errors.New("policy pack: more than one YAML document; one pack is one document")
+	}
+	c := compiler{file: &f, pack: &Pack{}}
+	c.compile()
+	if len(c.faults) > 0 {
+		return nil, fmt.Errorf("policy pack: %w", errors.Join(c.faults...))
+	}
+	canonical, err := json.Marshal(&f)
+	if err != nil {
+		return nil, fmt.Errorf("policy pack: canonical form: %w", err)
+	}
+	sum := sha256.Sum256(canonical)
+	c.pack.Hash = hex.EncodeToString(sum[:])
+	return c.pack, nil
+}
