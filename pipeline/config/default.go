@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/clearlane/clearlane/schemas"
+)
 
 // Default is the configuration of a process that is told nothing: a broker and a
 // ClickHouse on this machine.
@@ -54,12 +58,7 @@ func Default() Config {
 			Retention:      30 * 24 * time.Hour,
 			ExpirySlack:    time.Hour,
 		},
-		Limits: Limits{
-			ClicksPerOrder:        16,
-			ShipmentsPerOrder:     256,
-			VerificationsPerOrder: 16,
-			DispositionsPerOrder:  64,
-		},
+		Limits: limits(schemas.DefaultLimits()),
 		State: State{
 			FlushInterval:    3 * time.Second,
 			MaxDirtyOrders:   50_000,

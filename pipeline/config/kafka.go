@@ -13,7 +13,7 @@ type Kafka struct {
 	ClientID        string        `yaml:"client_id" doc:"client.id of all connections: the name in the brokers' quotas and logs."`
 	Group           string        `yaml:"group" doc:"Consumer group. Processes of one group share the partitions. transactional.id is group and partition, so two deployments on the same topics need two groups."`
 	TopicPrefix     string        `yaml:"topic_prefix" doc:"Put before every topic name below."`
-	Topics          Topics        `yaml:"topics" doc:"Names of the topics. All but seller_sites and progress have as many partitions as the inputs."`
+	Topics          Topics        `yaml:"topics" doc:"Names of the topics. All but seller_sites have the same number of partitions."`
 	TLS             TLS           `yaml:"tls" doc:"Encryption of connections to the brokers."`
 	SASL            SASL          `yaml:"sasl" doc:"Authentication to the brokers."`
 	DialTimeout     time.Duration `yaml:"dial_timeout" min:"100ms" max:"5m" doc:"Longest time to connect to a broker."`

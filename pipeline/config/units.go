@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -35,7 +36,7 @@ func ParseSize(s string) (Size, error) {
 		}
 		return Size(n) * u.bytes, nil
 	}
-	return 0, fmt.Errorf(`a size is a whole number with B, KiB, MiB or GiB, such as "64MiB"`)
+	return 0, errors.New(`a whole number with B, KiB, MiB or GiB, such as "64MiB"`)
 }
 
 // String is the size in the greatest unit that leaves a whole number.
