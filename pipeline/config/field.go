@@ -61,7 +61,10 @@ func nearest(all []field, path string) string {
 	best, least := "", 3
 	last := path[strings.LastIndexByte(path, '.')+1:]
 	for i := range all {
-		d := edits(path, all[i].path)
+		d := least
+		if n := len(path) - len(all[i].path); -least < n && n < least {
+			d = edits(path, all[i].path)
+		}
 		if d >= least && all[i].key() == last {
 			d = 2
 		}
