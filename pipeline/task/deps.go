@@ -46,6 +46,11 @@ const (
 	NumOutputs
 )
 
+var outputNames = [NumOutputs]string{"decisions", "high-risk", "pre-reviews", "rollups", "dead-letters", "progress"}
+
+// String is the default name of the topic.
+func (o Output) String() string { return outputNames[o] }
+
 // Writer is one transactional producer bound to the output partitions of one task.
 // Produce and Commit are called by one goroutine at a time.
 type Writer interface {

@@ -1,0 +1,188 @@
+package decide
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/twmb/murmur3"
+
+	"github.com/clearlane/clearlane/pipeline/join"
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/codec"
+	"github.com/clearlane/clearlane/scoring"
+	"github.com/clearlane/clearlane/scoring/label"
+)
+
+// Judgement is the verdict about one subject of a loaded order. It is valid until the
+// next call of the decider.
+type Judgement struct {
+	Subject string // shipment_id; "" is the order's pre-review
+	Verdict *schemas.Verdict
+	Members []byte // the verdict's members as the outputs carry them
+	Hash    uint64 // murmur3-64 of Members
+}
+
+// Decider scores the subjects of one order after the other, in reused memory.
+type Decider struct {
+	refs    *References
+	scorer  *scoring.Scorer
+	topics  map[schemas.Kind]string
+	part    int32
+	state   *join.State
+	order   schemas.Order
+	ship    schemas.Shipment
+	facts   scoring.Case
+	verdict schemas.Verdict
+	members []byte
+	hashes  []byte
+	places  []schemas.Position
+	current *join.Entry // the shipment that was judged last; nil for the pre-review
+}
+
+// NewDecider makes a decider for records of one partition of the given topics.
+func NewDecider(refs *References, topics map[schemas.Kind]string, partition int32) *Decider {
+	d := &Decider{topics: topics, part: partition}
+	d.SetReferences(refs)
+	return d
+}
+
+// SetReferences changes the reference data from the next order on.
+func (d *Decider) SetReferences(refs *References) {
+	if d.scorer == nil || d.refs.Pack != refs.Pack {
+		d.scorer = scoring.New(refs.Pack)
+	}
+	d.refs = refs
+}
+
+// Load reads the facts that all subjects of the order share. They alias st, which must
+// stay as it is until the last subject is judged.
+func (d *Decider) Load(orderKey string, st *join.State) error {
+	d.state = st
+	c := &d.facts
+	c.OrderKey, c.Order, c.Shipment, c.Site = orderKey, nil, nil, nil
+	if e, ok := st.Order(); ok {
+		if err := codec.ReadOrder(e.Payload, &d.order); err != nil {
+			return fmt.Errorf("order in the local state: %w", err)
+		}
+		c.Order = &d.order
+		if d.refs.Sites != nil {
+			c.Site = d.refs.Sites.Site(d.order.SellerID, d.order.SiteHost)
+		}
+	}
+	clicks := st.Clicks()
+	c.Clicks = resize(c.Clicks, len(clicks))
+	for i := range clicks {
+		if err := label.ReadFeatures(clicks[i].Payload, &c.Clicks[i]); err != nil {
+			return fmt.Errorf("click in the local state: %w", err)
+		}
+	}
+	certs := st.Verifications()
+	c.Verifications = resize(c.Verifications, len(certs))
+	for i := range certs {
+		if err := codec.ReadEcertVerification(certs[i].Payload, &c.Verifications[i]); err != nil {
+			return fmt.Errorf("e-Cert answer in the local state: %w", err)
+		}
+	}
+	holds := st.Dispositions()
+	c.Dispositions = resize(c.Dispositions, len(holds))
+	for i := range holds {
+		if err := codec.ReadDisposition(holds[i].Payload, &c.Dispositions[i]); err != nil {
+			return fmt.Errorf("disposition in the local state: %w", err)
+		}
+	}
+	return nil
+}
+
+// resize keeps the elements' own memory, so that reading into them need not allocate.
+func resize[T any](s []T, n int) []T {
+	if n <= cap(s) {
+		return s[:n]
+	}
+	return append(s[:cap(s)], make([]T, n-cap(s))...)
+}
+
+// Shipment judges one of the shipments of the loaded order.
+func (d *Decider) Shipment(e *join.Entry) (Judgement, error) {
+	if err := codec.ReadShipment(e.Payload, &d.ship); err != nil {
+		return Judgement{}, fmt.Errorf("shipment in the local state: %w", err)
+	}
+	d.facts.Shipment, d.current = &d.ship, e
+	d.scorer.Score(&d.facts, &d.verdict)
+	return d.judgement(e.ID), nil
+}
+
+// PreReview judges the loaded order's claim; ok is false where the pack wants none.
+func (d *Decider) PreReview() (j Judgement, ok bool) {
+	if d.facts.Order == nil || !d.refs.Pack.WantsPreReview(d.facts.Order) {
+		return Judgement{}, false
+	}
+	d.facts.Shipment, d.current = nil, nil
+	d.scorer.PreReview(&d.facts, &d.verdict)
+	return d.judgement(""), true
+}
+
+func (d *Decider) judgement(subject string) Judgement {
+	d.members = codec.AppendVerdict(d.members[:0], &d.verdict)
+	return Judgement{Subject: subject, Verdict: &d.verdict, Members: d.members, Hash: murmur3.Sum64(d.members)}
+}
+
+// Closed is the judgement about a shipment that the limit on shipments has pushed out of
+// the loaded order: its facts are gone, so a document review has to say.
+func (d *Decider) Closed(subject string, limit int, dims schemas.Dimensions) Judgement {
+	d.current = nil
+	d.verdict = schemas.Verdict{Route: schemas.RouteDocumentReview, Missing: []string{"shipment"}, Dimensions: dims,
+		Unknowns: []schemas.Unknown{{Field: "shipment_id", Why: fmt.Sprintf("the order has more than %d shipments; this one is no longer held", limit)}}}
+	return d.judgement(subject)
+}
+
+// OrderID is the order_id of the loaded order, empty when it has not arrived.
+func (d *Decider) OrderID() string {
+	if d.facts.Order == nil {
+		return ""
+	}
+	return d.facts.Order.OrderID
+}
+
+// Evidence is what the last judgement was derived from. Its slices are valid until the
+// next call of the decider.
+func (d *Decider) Evidence() schemas.Evidence {
+	d.places, d.hashes = d.places[:0], d.hashes[:0]
+	var newest int64
+	use := func(kind schemas.Kind, e *join.Entry, named bool) {
+		newest = max(newest, e.TimeMs)
+		d.hashes = binary.BigEndian.AppendUint64(d.hashes, e.Rank.Hash)
+		if named {
+			d.places = append(d.places, schemas.Position{Topic: d.topics[kind], Partition: d.part, Offset: e.Offset})
+		}
+	}
+	if e, ok := d.state.Order(); ok {
+		use(schemas.KindOrder, e, true)
+	}
+	if d.current != nil {
+		use(schemas.KindShipment, d.current, true)
+	}
+	clicks := d.state.Clicks()
+	for i := range clicks { // all of them compete for the attribution; the one that won is named
+		use(schemas.KindAdClick, &clicks[i], clicks[i].ID == d.verdict.AttributedClick)
+	}
+	certs := d.state.Verifications()
+	for i := range certs {
+		use(schemas.KindEcertVerification, &certs[i], true)
+	}
+	holds := d.state.Dispositions()
+	for i := range holds {
+		use(schemas.KindDisposition, &holds[i], true)
+	}
+	ev := schemas.Evidence{
+		Positions:    d.places,
+		InputTime:    schemas.Time(newest),
+		PolicyHash:   d.refs.Pack.Hash,
+		GeoVersion:   d.refs.Geo.Version(),
+		ListsVersion: label.Version,
+		InputHash:    murmur3.Sum64(d.hashes),
+	}
+	if s := d.facts.Site; s != nil {
+		ev.Site = schemas.SiteEvidence{Known: true, Platform: s.Platform, Integration: s.OriginIntegration.Status, Since: s.OriginIntegration.Since}
+	}
+	return ev
+}

@@ -1,0 +1,22 @@
+package decide
+
+import (
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/geo"
+	"github.com/clearlane/clearlane/scoring/policy"
+)
+
+// Sites answers what is registered about a site of a seller; nil is nothing.
+type Sites interface {
+	Site(sellerID, siteHost string) *schemas.SellerSite
+}
+
+// References is the reference data that verdicts are a function of, beside the
+// records of the order. A value is never changed once it is in use: new data is a new
+// value, which takes effect at a commit boundary.
+type References struct {
+	Pack        *policy.Pack
+	Geo         *geo.DB // nil: click countries are unknown
+	Sites       Sites
+	SitesOffset int64 // next offset of the seller-sites topic that Sites reflects
+}

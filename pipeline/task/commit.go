@@ -1,0 +1,254 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/codec"
+)
+
+// transactions is what the task has written and not committed yet. While one
+// transaction is being committed, in a goroutine of its own, the task goes on with the
+// records of the next one, whose outputs wait in queue.
+type transactions struct {
+	since   time.Time // when the first record of the open transaction was taken in; zero: none
+	records int       // outputs of the open transaction
+	delays  []int64   // record times behind its decisions, Unix ms
+	queue   []output  // outputs of the open transaction that wait for the commit under way
+	arena   *arena    // memory of the open transaction
+	commit  *inFlight // the commit under way
+	spare   *arena
+}
+
+type output struct {
+	topic      Output
+	key, value []byte
+	headers    []record.Header
+}
+
+// inFlight is a commit under way and what it will have committed.
+type inFlight struct {
+	done    chan struct{} // closed behind err
+	err     error
+	summary Committed
+	arena   *arena
+	delays  []int64
+	at      time.Time
+}
+
+func newTransactions() transactions { return transactions{arena: &arena{}, spare: &arena{}} }
+
+// touch notes that the open transaction has begun.
+func (x *transactions) touch(now time.Time) {
+	if x.since.IsZero() {
+		x.since = now
+	}
+}
+
+func (x *transactions) keep(b []byte) []byte { return x.arena.keep(b) }
+
+// keepNil keeps the difference between null and empty.
+func (x *transactions) keepNil(b []byte) []byte {
+	if b == nil {
+		return nil
+	}
+	return x.arena.keep(b)
+}
+
+// ended is closed once the commit under way has ended, and nil when there is none.
+func (x *transactions) ended() <-chan struct{} {
+	if x.commit == nil {
+		return nil
+	}
+	return x.commit.done
+}
+
+// wait waits for the commit under way, whose outcome no longer matters.
+func (x *transactions) wait() {
+	if x.commit != nil {
+		<-x.commit.done
+		x.commit = nil
+	}
+}
+
+// dirty tells whether records were taken in that no begun commit covers.
+func (t *Task) dirty() bool { return !t.out.since.IsZero() }
+
+// emit writes one output record. Its slices live as long as the transaction.
+func (t *Task) emit(ctx context.Context, topic Output, key, value []byte, headers []record.Header) error {
+	t.out.records++
+	if t.out.commit == nil {
+		return t.produce(ctx, topic, key, value, headers)
+	}
+	t.out.queue = append(t.out.queue, output{topic, key, value, headers})
+	if len(t.out.queue) < t.cfg.MaxTransaction {
+		return nil
+	}
+	return t.await(ctx) // the broker does not keep up: take nothing more in until it has
+}
+
+func (t *Task) produce(ctx context.Context, topic Output, key, value []byte, headers []record.Header) error {
+	if err := t.writer.Produce(ctx, topic, key, value, headers); err != nil {
+		return fmt.Errorf("produce: %w", err)
+	}
+	return nil
+}
+
+// begin ends the open transaction: it adds the roll-up rows that changed and the
+// progress record, and starts the commit. New reference data takes effect behind it.
+func (t *Task) begin(ctx context.Context) error {
+	t.commit++
+	if err := t.emitRollups(ctx); err != nil {
+		return err
+	}
+	t.offsets = t.merge.offsets(t.offsets)
+	t.committed = append(t.committed[:0], t.offsets...)
+	progress := t.progress()
+	t.scratch.value = codec.AppendProgress(t.scratch.value[:0], &progress)
+	if err := t.emit(ctx, OutProgress, t.progressKey(), t.out.keep(t.scratch.value), nil); err != nil {
+		return err
+	}
+	x := &t.out
+	c := &inFlight{done: make(chan struct{}), arena: x.arena, delays: x.delays, at: t.deps.Now(), summary: Committed{
+		Partition: t.cfg.Partition, Offsets: slices.Clone(t.committed), Records: x.records, Commit: t.commit, Watermark: t.watermark}}
+	x.arena, x.spare = x.spare, nil
+	x.delays = nil
+	x.since, x.records = time.Time{}, 0
+	x.commit = c
+	writer := t.writer
+	go func() {
+		c.err = writer.Commit(ctx)
+		close(c.done)
+	}()
+	t.refresh()
+	return nil
+}
+
+func (t *Task) emitRollups(ctx context.Context) error {
+	return t.book.Emit(func(key []byte, row *schemas.RollupRow) error {
+		row.Layout, row.Partition, row.Version = t.cfg.Layout, t.cfg.Partition, t.commit
+		t.scratch.value = codec.AppendRollup(t.scratch.value[:0], row)
+		return t.emit(ctx, OutRollups, t.out.keep(key), t.out.keep(t.scratch.value), nil)
+	})
+}
+
+func (t *Task) progress() schemas.Progress {
+	p := schemas.Progress{Partition: t.cfg.Partition, Layout: t.cfg.Layout, Commit: t.commit, Watermark: schemas.Time(t.watermark),
+		Offsets: make(map[string]int64, len(t.offsets)), PolicyHash: t.refs.Pack.Hash, GeoVersion: t.refs.Geo.Version(),
+		ListsVersion: listsVersion, SellerSitesOffset: t.refs.SitesOffset, Instance: t.cfg.Instance}
+	for i, o := range t.offsets {
+		p.Offsets[t.cfg.Topics[i].Name] = o
+	}
+	return p
+}
+
+// progressKey is the key of the partition's progress record: one for each group.
+func (t *Task) progressKey() []byte {
+	return t.out.keep([]byte(t.cfg.Group + "/" + strconv.Itoa(int(t.cfg.Partition))))
+}
+
+// refresh takes up the newest reference data. It is called at commit boundaries only.
+func (t *Task) refresh() {
+	refs := t.deps.References()
+	if refs == t.refs {
+		return
+	}
+	t.refs = refs
+	t.decider.SetReferences(refs)
+	t.intake.SetGeo(refs.Geo)
+}
+
+// settle takes note of a commit that has ended; it never waits.
+func (t *Task) settle(ctx context.Context) error {
+	if t.out.commit == nil {
+		return nil
+	}
+	select {
+	case <-t.out.commit.done:
+		return t.committedNow(ctx)
+	default:
+		return nil
+	}
+}
+
+// await waits for the commit under way.
+func (t *Task) await(ctx context.Context) error {
+	if t.out.commit == nil {
+		return nil
+	}
+	<-t.out.commit.done
+	return t.committedNow(ctx)
+}
+
+// committedNow notes the outcome of the commit that has ended, and writes what has
+// waited for it.
+func (t *Task) committedNow(ctx context.Context) error {
+	x := &t.out
+	began := x.commit
+	x.commit = nil
+	if began.err != nil {
+		return fmt.Errorf("commit: %w", began.err)
+	}
+	for o := range t.outputs {
+		if n := t.writer.Next(Output(o)); n >= 0 {
+			t.outputs[o] = n
+		}
+	}
+	now := t.deps.Now()
+	c := &began.summary
+	c.Took = now.Sub(began.at)
+	for i, in := range began.delays {
+		began.delays[i] = now.UnixMilli() - in
+	}
+	c.Delays = began.delays
+	t.deps.Observer.Committed(c)
+	began.arena.reset()
+	x.spare = began.arena
+	if x.delays == nil {
+		x.delays = c.Delays[:0]
+	}
+	queue := x.queue
+	x.queue = x.queue[:0]
+	for i := range queue {
+		o := &queue[i]
+		if err := t.produce(ctx, o.topic, o.key, o.value, o.headers); err != nil {
+			return err
+		}
+		*o = output{}
+	}
+	return nil
+}
+
+// flush commits everything processed and waits for it, so that the local state is
+// exactly that of a commit; then it starts writing the state in the background.
+func (t *Task) flush(ctx context.Context) error {
+	if err := t.await(ctx); err != nil {
+		return err
+	}
+	if t.dirty() {
+		if err := t.begin(ctx); err != nil {
+			return err
+		}
+		if err := t.await(ctx); err != nil {
+			return err
+		}
+	}
+	return t.flushState()
+}
+
+// flushState starts writing the local state, which is that of the offsets in
+// t.committed and t.outputs.
+func (t *Task) flushState() error {
+	started := t.deps.Now()
+	if err := t.store.Flush(t.meta()); err != nil {
+		return fmt.Errorf("local state: %w", err)
+	}
+	t.lastFlush, t.unflushed = t.deps.Now(), false
+	t.deps.Observer.Flushed(t.cfg.Partition, t.lastFlush.Sub(started))
+	return nil
+}

@@ -1,0 +1,66 @@
+package task
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/clearlane/clearlane/pipeline/decide"
+	"github.com/clearlane/clearlane/pipeline/join"
+	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/schemas"
+)
+
+// Topic is one input topic of a task.
+type Topic struct {
+	Name string
+	Kind schemas.Kind
+}
+
+// Config is what one task needs to know. Its bounds are named settings of the
+// configuration file (section task).
+type Config struct {
+	Partition int32
+	Layout    uint32  // partitions of the input topics
+	Topics    []Topic // the inputs that are configured
+	Instance  string  // who runs the task, for people
+	Group     string  // key of the progress record, beside the partition
+
+	CommitInterval time.Duration // from the first uncommitted record to its commit
+	MaxBatch       int           // records of one micro-batch
+	MaxTransaction int           // output records of one transaction, and of those waiting for the next
+	FlushInterval  time.Duration // between two flushes of the local state
+	StopTimeout    time.Duration // for the last commit of a graceful stop
+	AcceptGap      bool          // go on although records that the state needs are gone
+
+	Bounds decide.Bounds
+	Join   join.Limits
+}
+
+// lifeMs is how long after its newest record an order may still be moved.
+func (c *Config) lifeMs() int64 { return c.Join.RetentionMs + c.Join.SlackMs }
+
+// Deps is what a task is given; cmd wires it. Every function is called by the
+// task's goroutine.
+type Deps struct {
+	// Writer fences older owners of the partition before it returns.
+	Writer func(ctx context.Context) (Writer, error)
+	Store  func() (Store, error)
+	// Feed starts fetching at one offset for each input topic.
+	Feed func(ctx context.Context, offsets []int64) (Feed, error)
+	// LogStarts is the first offset there still is of each input topic.
+	LogStarts func(ctx context.Context) ([]int64, error)
+	// Progress is the last committed progress record of the partition, nil for none.
+	Progress func(ctx context.Context) (*schemas.Progress, error)
+	// Tail reads the committed records of an output topic's partition from an offset
+	// to its end, and returns that end.
+	Tail func(ctx context.Context, out Output, from int64, each func(*record.Record) error) (int64, error)
+	// References is the reference data in force now. It takes effect at the next
+	// commit boundary.
+	References func() *decide.References
+	// Live is called once the task has recovered.
+	Live     func()
+	Observer Observer
+	Now      func() time.Time
+	Log      *slog.Logger
+}

@@ -1,0 +1,69 @@
+package task
+
+import (
+	"time"
+
+	"github.com/clearlane/clearlane/schemas"
+)
+
+// Outcomes of a record, by which records in are counted.
+type Outcome uint8
+
+// The outcomes. All but DeadLetter are in the order's state, or were already.
+const (
+	OutcomeOK Outcome = iota
+	OutcomeDuplicate
+	OutcomeStale
+	OutcomeEvicted
+	OutcomeDeadLetter
+	NumOutcomes
+)
+
+// Counts is what one micro-batch did: plain numbers, handed to the Observer once.
+type Counts struct {
+	Partition     int32
+	In            [][NumOutcomes]uint64 // by topic
+	UnknownFields uint64
+	Rejects       map[string]uint64 // dead letters by code
+	Keys          uint64            // orders touched
+	Judged        uint64            // verdicts made
+	Decisions     [schemas.RouteHighRisk + 1]uint64
+	PreReviews    [schemas.RouteHighRisk + 1]uint64
+	Retractions   uint64
+	Reasons       map[string]uint64
+	Expired       uint64
+	Process       time.Duration // decode, join, score and encode of the batch
+	Delays        []int64       // ms from the newest record of each decision to its writing
+}
+
+// Committed is what one commit did.
+type Committed struct {
+	Partition int32
+	Offsets   []int64 // next offset by topic
+	Records   int     // output records
+	Commit    uint64
+	Watermark int64
+	Took      time.Duration // flush and EndTxn
+	Delays    []int64       // ms from the newest record of each decision to its commit
+}
+
+// Observer is told what tasks do. Its methods are called by the tasks' goroutines, and
+// keep nothing of what they are handed.
+type Observer interface {
+	Batch(c *Counts)
+	Committed(c *Committed)
+	Flushed(partition int32, waited time.Duration)
+	Recovered(partition int32, replayed int64, took time.Duration)
+}
+
+func (c *Counts) reset() {
+	for i := range c.In {
+		c.In[i] = [NumOutcomes]uint64{}
+	}
+	c.UnknownFields, c.Keys, c.Judged, c.Retractions, c.Expired, c.Process = 0, 0, 0, 0, 0, 0
+	clear(c.Rejects)
+	clear(c.Reasons)
+	c.Decisions = [len(c.Decisions)]uint64{}
+	c.PreReviews = [len(c.PreReviews)]uint64{}
+	c.Delays = c.Delays[:0]
+}

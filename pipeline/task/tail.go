@@ -1,0 +1,113 @@
+package task
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/clearlane/clearlane/pipeline/join"
+	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/pipeline/rollup"
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/codec"
+)
+
+// readTails reads what was published since the local state was flushed. The published
+// decision, not one derived anew, is what the next verdict is compared with, and what
+// the roll-up cells hold.
+func (t *Task) readTails(ctx context.Context) error {
+	var d schemas.Decision
+	if err := t.tail(ctx, OutDecisions, func(value []byte) error {
+		if err := codec.ParseDecision(value, &d); err != nil {
+			return err
+		}
+		p := join.Published{Subject: d.ShipmentID, Version: d.Version, VerdictHash: d.VerdictHash, Route: uint8(d.Verdict.Route), Cell: rollup.AppendMark(nil, &d.Verdict)}
+		return t.noted(d.OrderKey, p, int64(d.Evidence.InputTime))
+	}); err != nil {
+		return err
+	}
+	var r schemas.PreReview
+	if err := t.tail(ctx, OutPreReviews, func(value []byte) error {
+		if err := codec.ParsePreReview(value, &r); err != nil {
+			return err
+		}
+		p := join.Published{Version: r.Version, VerdictHash: r.VerdictHash, Route: uint8(r.Verdict.Route)}
+		return t.noted(r.OrderKey, p, int64(r.Evidence.InputTime))
+	}); err != nil {
+		return err
+	}
+	return t.mendCells(ctx)
+}
+
+// noted puts a verdict found in the tail of an output into the state of its order.
+func (t *Task) noted(orderKey string, p join.Published, inputMs int64) error {
+	key := []byte(orderKey)
+	if err := t.load(key); err != nil {
+		return err
+	}
+	last := t.state.Published(p.Subject)
+	if last != nil && last.Version >= p.Version {
+		return nil // the state has it, or something newer
+	}
+	newest := max(t.state.Newest(), inputMs)
+	if p.Cell != nil {
+		var old []byte
+		if last != nil {
+			old = last.Cell
+		}
+		if err := t.book.Move(old, p.Cell, newest); err != nil {
+			return err
+		}
+	}
+	t.state.SetPublished(&t.cfg.Join, p)
+	return t.save(key, newest)
+}
+
+// mendCells holds the roll-up cells that the tail has moved against the last rows that
+// were published of them.
+func (t *Task) mendCells(ctx context.Context) error {
+	type total struct {
+		count int64
+		value schemas.Sum
+	}
+	rows := map[string]total{}
+	var row schemas.RollupRow
+	if err := t.tail(ctx, OutRollups, func(value []byte) error {
+		if err := codec.ParseRollup(value, &row); err != nil {
+			return err
+		}
+		rows[rollup.Key(&row.Cell)] = total{row.Count, row.Value}
+		return nil
+	}); err != nil {
+		return err
+	}
+	return t.book.Mend(func(key string) (int64, schemas.Sum, bool) {
+		r, ok := rows[key]
+		return r.count, r.value, ok
+	})
+}
+
+// tail hands the values of an output's committed tail to each, the null ones left out.
+// When the local state is full in the middle, it is flushed with what it reflects.
+func (t *Task) tail(ctx context.Context, out Output, each func(value []byte) error) error {
+	end, err := t.deps.Tail(ctx, out, t.outputs[out], func(r *record.Record) error {
+		if r.Value == nil {
+			return nil
+		}
+		if err := each(r.Value); err != nil {
+			return fmt.Errorf("offset %d: %w", r.Offset, err)
+		}
+		t.outputs[out] = r.Offset + 1
+		if out == OutRollups || !t.store.Full() {
+			return nil
+		}
+		if err := t.book.Store(); err != nil {
+			return err
+		}
+		return t.flushState()
+	})
+	if err != nil {
+		return fmt.Errorf("tail of the %s topic: %w", out, err)
+	}
+	t.outputs[out] = end
+	return nil
+}

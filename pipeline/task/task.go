@@ -1,0 +1,217 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/clearlane/clearlane/pipeline/decide"
+	"github.com/clearlane/clearlane/pipeline/join"
+	"github.com/clearlane/clearlane/pipeline/rollup"
+	"github.com/clearlane/clearlane/schemas"
+)
+
+// Task is one partition's work from its input topics to its committed outputs. One
+// goroutine, that of Run, owns it and all it holds.
+type Task struct {
+	cfg  Config
+	deps Deps
+
+	// Taken in Run, released at its end.
+	writer Writer
+	store  Store
+	merge  *merge
+	feed   Feed
+
+	refs    *decide.References
+	intake  *decide.Intake
+	decider *decide.Decider
+	book    *rollup.Book
+	groups  *groups
+	state   join.State
+	counts  Counts
+	unknown uint64 // fields not in the schema, as last reported
+
+	// Positions, as of the records processed so far.
+	watermark int64
+	commit    uint64 // number of the last commit that was begun
+	offsets   []int64
+	outputs   [NumOutputs]int64 // next committed offset of each output partition
+	committed []int64           // input offsets of the last commit that was begun
+
+	out    transactions
+	silent bool // replaying: nothing is published
+
+	unflushed  bool // something has changed since the last flush
+	lastFlush  time.Time
+	lastExpire time.Time
+
+	scratch scratch
+}
+
+// scratch is memory that the task uses again and again.
+type scratch struct {
+	stored   []byte // an order's state as it was read
+	encoded  []byte // and as it is written
+	record   join.Record
+	value    []byte
+	mark     []byte
+	affected []string
+	dropped  []string
+	decision schemas.Decision
+	review   schemas.PreReview
+}
+
+// New makes the task of one partition. It does nothing until Run.
+func New(cfg Config, deps Deps) *Task {
+	return &Task{cfg: cfg, deps: deps, groups: newGroups(), out: newTransactions()}
+}
+
+// Run fences older owners, recovers, and works until ctx ends; then it commits what it
+// has processed, flushes and releases everything. It returns nil after such a graceful
+// stop, ErrFenced when a newer owner has taken the partition, and else the fault. After
+// a fault the local state is left as of its last flush, and a new Task may be run.
+func (t *Task) Run(ctx context.Context) (err error) {
+	io, cancel := outlive(ctx, t.cfg.StopTimeout)
+	defer cancel()
+	defer func() {
+		if cerr := t.release(); err == nil {
+			err = cerr
+		}
+		if err != nil {
+			err = fmt.Errorf("partition %d: %w", t.cfg.Partition, err)
+		}
+	}()
+	if err := t.recover(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped before anything was taken in
+		}
+		return err
+	}
+	if err := t.work(ctx, io); err != nil {
+		return err
+	}
+	if err := t.flush(io); err != nil {
+		return fmt.Errorf("last commit: %w", err)
+	}
+	return nil
+}
+
+// outlive is a context that ends a grace period after ctx: a stop must not break off
+// the commit that it waits for.
+func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	io, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return io, func() {
+		stop()
+		cancel()
+	}
+}
+
+// release closes what Run has taken, in reverse, and drops what was not committed.
+func (t *Task) release() error {
+	var errs []error
+	if t.merge != nil {
+		t.merge.close()
+	}
+	t.out.wait()
+	if t.writer != nil {
+		t.writer.Close() // an open transaction is aborted by the next owner's fence
+	}
+	if t.store != nil {
+		if err := t.store.Close(); err != nil {
+			errs = append(errs, fmt.Errorf("local state: %w", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// work is the live loop: a micro-batch of whatever has arrived, then whatever is due.
+// What it writes is written with io, which outlives ctx.
+func (t *Task) work(ctx, io context.Context) error {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		if err := t.settle(io); err != nil {
+			return err
+		}
+		took, err := t.batch(io)
+		if err != nil {
+			return err
+		}
+		if err := t.due(io); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if took > 0 {
+			continue
+		}
+		if err := t.feed.Err(); err != nil {
+			return fmt.Errorf("fetch: %w", err)
+		}
+		timer.Reset(t.nextDue())
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.feed.Wake():
+		case <-t.out.ended(): // nil, so never ready, without a commit under way
+		case <-timer.C:
+		}
+	}
+}
+
+// idleWait is how long a task with nothing due sleeps when nothing arrives.
+const idleWait = time.Second
+
+// nextDue is how long nothing needs to be done when nothing arrives.
+func (t *Task) nextDue() time.Duration {
+	wait := idleWait
+	if !t.out.since.IsZero() && t.out.commit == nil {
+		wait = min(wait, t.cfg.CommitInterval-t.deps.Now().Sub(t.out.since))
+	}
+	return max(wait, 0)
+}
+
+// due begins the commit, the flush and the expiry whose time has come.
+func (t *Task) due(ctx context.Context) error {
+	now := t.deps.Now()
+	if now.Sub(t.lastExpire) >= expireEvery {
+		t.lastExpire = now
+		if err := t.expire(); err != nil {
+			return err
+		}
+	}
+	if t.store.Full() || t.unflushed && now.Sub(t.lastFlush) >= t.cfg.FlushInterval {
+		return t.flush(ctx)
+	}
+	if t.out.since.IsZero() || t.out.commit != nil {
+		return nil
+	}
+	if now.Sub(t.out.since) >= t.cfg.CommitInterval || t.out.records >= t.cfg.MaxTransaction {
+		return t.begin(ctx)
+	}
+	return nil
+}
+
+// expireEvery is the pause between two rounds of forgetting, and expireMax how many
+// orders and cells one round forgets at most.
+const (
+	expireEvery = time.Second
+	expireMax   = 2000
+)
+
+func (t *Task) expire() error {
+	n, err := t.store.Expire(t.watermark-t.cfg.lifeMs(), expireMax)
+	if err != nil {
+		return fmt.Errorf("expiry: %w", err)
+	}
+	if n > 0 {
+		t.counts.reset()
+		t.counts.Expired = uint64(n)
+		t.deps.Observer.Batch(&t.counts)
+	}
+	return nil
+}
