@@ -1,0 +1,136 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Admin creates and checks topics.
+type Admin struct {
+	client *kgo.Client
+	adm    *kadm.Client
+}
+
+// NewAdmin builds an Admin; Close ends its connections.
+func NewAdmin(cfg Config) (*Admin, error) {
+	opts, err := cfg.kgoOptions()
+	if err != nil {
+		return nil, err
+	}
+	client, err := kgo.NewClient(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Admin{client: client, adm: kadm.NewClient(client)}, nil
+}
+
+// Close ends all connections.
+func (a *Admin) Close() { a.client.Close() }
+
+// Reachable asks the cluster for its brokers.
+func (a *Admin) Reachable(ctx context.Context) error {
+	if _, err := a.adm.BrokerMetadata(ctx); err != nil {
+		return fmt.Errorf("brokers: %w", err)
+	}
+	return nil
+}
+
+// EnsureTopics makes the topics that do not exist, and returns their names. It
+// changes nothing of those that do: CheckTopics says what is wrong with them.
+func (a *Admin) EnsureTopics(ctx context.Context, topics Topics, rules TopicRules) ([]string, error) {
+	all := topics.all()
+	have, err := a.list(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	partitions := rules.Partitions
+	if partitions <= 0 {
+		partitions = inputPartitions(all, have)
+	}
+	var made []string
+	var faults []error
+	for _, t := range all {
+		if have.Has(t.name) {
+			continue
+		}
+		n := partitions
+		if t.role == roleSites {
+			n = 1
+		}
+		if n < 1 {
+			faults = append(faults, fmt.Errorf("topic %s (%s): partitions: %d; allowed: 1 or more, or an input topic that exists", t.name, t.key, n))
+			continue
+		}
+		_, err := a.adm.CreateTopic(ctx, n, max(rules.ReplicationFactor, -1), rules.settings(t.role), t.name)
+		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+			faults = append(faults, fmt.Errorf("topic %s (%s): create: %w", t.name, t.key, err))
+			continue
+		}
+		made = append(made, t.name)
+	}
+	return made, errors.Join(faults...)
+}
+
+// settings are a new topic's.
+func (r *TopicRules) settings(role role) map[string]*string {
+	s := map[string]*string{}
+	set := func(key, value string) { s[key] = &value }
+	if r.MinInSync > 0 {
+		set("min.insync.replicas", strconv.Itoa(r.MinInSync))
+	}
+	switch role {
+	case roleInput:
+		set("cleanup.policy", "delete")
+		if r.KeepInput > 0 {
+			set("retention.ms", strconv.FormatInt(r.KeepInput.Milliseconds(), 10))
+		}
+	case rolePublish:
+		set("cleanup.policy", "delete")
+	case roleRecover:
+		set("cleanup.policy", "compact,delete")
+		keep := int64(-1)
+		if r.Keep > 0 {
+			keep = r.Keep.Milliseconds()
+		}
+		set("retention.ms", strconv.FormatInt(keep, 10))
+	case roleProgress, roleSites:
+		set("cleanup.policy", "compact")
+	}
+	return s
+}
+
+// list describes the topics that exist.
+func (a *Admin) list(ctx context.Context, all []named) (kadm.TopicDetails, error) {
+	names := make([]string, len(all))
+	for i, t := range all {
+		names[i] = t.name
+	}
+	have, err := a.adm.ListTopics(ctx, names...)
+	if err != nil {
+		return nil, fmt.Errorf("list topics: %w", err)
+	}
+	for name, t := range have {
+		if errors.Is(t.Err, kerr.UnknownTopicOrPartition) {
+			delete(have, name)
+		} else if t.Err != nil {
+			return nil, fmt.Errorf("topic %s: %w", name, t.Err)
+		}
+	}
+	return have, nil
+}
+
+// inputPartitions is the partition count of the first input that exists, 0 for none.
+func inputPartitions(all []named, have kadm.TopicDetails) int32 {
+	for _, t := range all {
+		if t.role == roleInput && have.Has(t.name) {
+			return int32(len(have[t.name].Partitions))
+		}
+	}
+	return 0
+}

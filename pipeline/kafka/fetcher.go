@@ -1,0 +1,319 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+)
+
+// FetchConfig is how input is read.
+type FetchConfig struct {
+	Config
+	Topics []string // every feed has the same partition of each, in this order
+
+	MaxBytes          int           // of one answer of a broker
+	MaxPartitionBytes int           // of one partition in one answer
+	MaxWait           time.Duration // how long a broker waits for new records
+	BufferedBytes     int           // of one partition of a topic waiting to be polled; from there on it is not asked for
+	Pace              time.Duration // pause after an answer of less than paceBytes: single records must not cost a request each
+	RequestTimeout    time.Duration // beyond MaxWait; then the connection is given up
+	UnknownTopicAfter time.Duration // a topic unknown for this long ends the feed
+
+	Log   *slog.Logger
+	Stats *FetchStats // may be nil
+}
+
+// DefaultFetch is the settings that the benchmarks are made with.
+func DefaultFetch() FetchConfig {
+	return FetchConfig{
+		MaxBytes:          16 << 20,
+		MaxPartitionBytes: 1 << 20,
+		MaxWait:           250 * time.Millisecond,
+		BufferedBytes:     1 << 20,
+		Pace:              time.Millisecond,
+		RequestTimeout:    10 * time.Second,
+		UnknownTopicAfter: 30 * time.Second,
+	}
+}
+
+const (
+	// requestsPerLeader bounds the requests under way to one broker. Two: while one
+	// waits for new records of partitions read to their end, the other brings
+	// those that are behind, so that nothing waits for a long poll to end.
+	requestsPerLeader = 2
+	// paceBytes is an answer large enough to ask again at once.
+	paceBytes = 16 << 10
+	// leadersEvery is how often the leaders are looked up (in kafka-go's memory).
+	leadersEvery = 500 * time.Millisecond
+	// Passing faults are tried again after firstBackoff, doubled up to maxBackoff,
+	// less a random half.
+	firstBackoff = 20 * time.Millisecond
+	maxBackoff   = 2 * time.Second
+)
+
+// Fetcher reads the input partitions of all feeds: one request at a time, or two,
+// to each leader, each for all the partitions there that want data.
+type Fetcher struct {
+	cfg   FetchConfig
+	tr    *transport
+	stats *FetchStats
+	log   *slog.Logger
+	kicks chan struct{}
+
+	mu    sync.Mutex
+	feeds map[int32]*Feed
+	busy  map[int32]int       // leader: requests under way
+	pause map[int32]time.Time // leader: no request before
+
+	decoders sync.Pool // *batchDecoder
+
+	// Run's goroutine owns these.
+	leaders map[topicPartition]int32
+	turn    int
+}
+
+// NewFetcher builds a fetcher; Run does its work. It fails only on settings.
+func NewFetcher(cfg FetchConfig) (*Fetcher, error) {
+	var faults []error
+	if len(cfg.Topics) == 0 {
+		faults = append(faults, errors.New("topics: empty; at least one is needed"))
+	}
+	for _, n := range []struct {
+		name string
+		v    int
+	}{{"max_bytes", cfg.MaxBytes}, {"max_partition_bytes", cfg.MaxPartitionBytes}, {"buffered_bytes", cfg.BufferedBytes}} {
+		if n.v < 1 || n.v > maxAnswer {
+			faults = append(faults, fmt.Errorf("%s: %d; allowed: 1 to %d", n.name, n.v, maxAnswer))
+		}
+	}
+	if cfg.MaxWait < time.Millisecond || cfg.MaxWait > time.Minute {
+		faults = append(faults, fmt.Errorf("max_wait: %v; allowed: 1ms to 1m", cfg.MaxWait))
+	}
+	if cfg.RequestTimeout <= 0 {
+		faults = append(faults, fmt.Errorf("request_timeout: %v; it must be above 0", cfg.RequestTimeout))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, fmt.Errorf("fetch: %w", err)
+	}
+	tr, err := newTransport(&cfg.Config, cfg.Topics)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Stats == nil {
+		cfg.Stats = new(FetchStats)
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Fetcher{
+		cfg: cfg, tr: tr, stats: cfg.Stats, log: cfg.Log,
+		kicks: make(chan struct{}, 1),
+		feeds: map[int32]*Feed{}, busy: map[int32]int{}, pause: map[int32]time.Time{},
+		decoders: sync.Pool{New: func() any { return newBatchDecoder() }},
+	}, nil
+}
+
+// Open starts to read a partition, at one offset for each topic. One feed of a
+// partition may be open at a time.
+func (f *Fetcher) Open(partition int32, offsets []int64) (*Feed, error) {
+	if len(offsets) != len(f.cfg.Topics) {
+		return nil, fmt.Errorf("open partition %d: %d offsets for %d topics", partition, len(offsets), len(f.cfg.Topics))
+	}
+	feed := &Feed{fetcher: f, partition: partition, wake: make(chan struct{}, 1)}
+	for i, topic := range f.cfg.Topics {
+		if offsets[i] < 0 {
+			return nil, fmt.Errorf("open partition %d: topic %s: offset %d; it must be 0 or more", partition, topic, offsets[i])
+		}
+		feed.sources = append(feed.sources, &source{
+			feed: feed, topic: topic, index: i, next: offsets[i], max: int32(f.cfg.MaxPartitionBytes),
+		})
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.feeds[partition] != nil {
+		return nil, fmt.Errorf("open partition %d: it is open already", partition)
+	}
+	f.feeds[partition] = feed
+	f.kick()
+	return feed, nil
+}
+
+func (f *Fetcher) forget(feed *Feed) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.feeds[feed.partition] == feed {
+		delete(f.feeds, feed.partition)
+	}
+}
+
+// kick makes Run look for work.
+func (f *Fetcher) kick() {
+	select {
+	case f.kicks <- struct{}{}:
+	default:
+	}
+}
+
+// Run fetches for the feeds until ctx ends, then closes all connections. It
+// returns ctx's error.
+func (f *Fetcher) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var requests sync.WaitGroup
+	defer func() {
+		cancel()
+		f.tr.close()
+		requests.Wait()
+	}()
+	lookup := time.Time{}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		now := time.Now()
+		if !now.Before(lookup) {
+			f.lookup(ctx)
+			now = time.Now()
+			lookup = now.Add(leadersEvery)
+		}
+		work, again := f.plan(now)
+		for leader, sources := range work {
+			requests.Add(1)
+			go func() {
+				defer requests.Done()
+				f.request(ctx, leader, sources)
+			}()
+		}
+		if again.IsZero() || again.After(lookup) {
+			again = lookup
+		}
+		timer.Reset(time.Until(again))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-f.kicks:
+		case <-timer.C:
+		}
+	}
+}
+
+func (f *Fetcher) lookup(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, f.cfg.RequestTimeout)
+	defer cancel()
+	leaders, err := f.tr.leaders(ctx, f.cfg.Topics)
+	if err != nil {
+		if ctx.Err() == nil {
+			f.log.Warn("kafka: look up leaders", "err", err)
+			f.stats.Retries.Add(1)
+			if named := accessFault(err); named != nil {
+				f.failAll(named)
+			}
+		}
+		return
+	}
+	for tp, l := range f.leaders {
+		if n, ok := leaders[tp]; ok && n != l {
+			f.stats.LeaderGen.Add(1)
+		}
+	}
+	f.leaders = leaders
+}
+
+func (f *Fetcher) failAll(err error) {
+	f.mu.Lock()
+	feeds := make([]*Feed, 0, len(f.feeds))
+	for _, feed := range f.feeds {
+		feeds = append(feeds, feed)
+	}
+	f.mu.Unlock()
+	for _, feed := range feeds {
+		feed.fail(err)
+	}
+}
+
+// plan takes the sources that want data, by leader, for every leader that may be
+// asked now. again is when to look again; zero: no reason known yet.
+func (f *Fetcher) plan(now time.Time) (work map[int32][]*source, again time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	soonest := func(t time.Time) {
+		if t.After(now) && (again.IsZero() || t.Before(again)) {
+			again = t
+		}
+	}
+	for partition, feed := range f.feeds {
+		feed.mu.Lock()
+		for _, s := range feed.sources {
+			if feed.err != nil || !s.want(now, f.cfg.BufferedBytes) {
+				soonest(s.after)
+				continue
+			}
+			leader, ok := f.leaders[topicPartition{s.topic, partition}]
+			if !ok {
+				f.missing(s, now)
+				continue
+			}
+			if f.busy[leader] >= requestsPerLeader {
+				continue
+			}
+			if t := f.pause[leader]; now.Before(t) {
+				soonest(t)
+				continue
+			}
+			if work == nil {
+				work = map[int32][]*source{}
+			}
+			s.busy = true
+			work[leader] = append(work[leader], s)
+		}
+		feed.mu.Unlock()
+	}
+	f.turn++
+	for leader, sources := range work {
+		f.busy[leader]++
+		f.rotate(sources)
+	}
+	return work, again
+}
+
+// missing counts the time that a source has been without a leader. The feed's
+// mutex is held.
+func (f *Fetcher) missing(s *source, now time.Time) {
+	s.after = now.Add(leadersEvery)
+	if s.unknown.IsZero() {
+		s.unknown = now
+	}
+	if now.Sub(s.unknown) > f.cfg.UnknownTopicAfter && s.feed.err == nil {
+		s.feed.err = &PartitionError{Topic: s.topic, Partition: s.feed.partition, Offset: s.next,
+			LogStart: -1, LogEnd: -1, Err: fmt.Errorf("%w, or without a leader, for %v", ErrUnknownTopic, f.cfg.UnknownTopicAfter)}
+		f.stats.Failed.Add(1)
+		s.feed.signal()
+	}
+}
+
+// rotate orders the sources by topic and begins with another one each time: a
+// broker fills its answer from the front, so no partition starves.
+func (f *Fetcher) rotate(sources []*source) {
+	slices.SortFunc(sources, func(a, b *source) int {
+		if a.index != b.index {
+			return a.index - b.index
+		}
+		return int(a.feed.partition - b.feed.partition)
+	})
+	n := f.turn % len(sources)
+	slices.Reverse(sources[:n])
+	slices.Reverse(sources[n:])
+	slices.Reverse(sources)
+}
+
+// backoff is the pause before try number n+1.
+func backoff(n int) time.Duration {
+	d := maxBackoff
+	if n < 7 {
+		d = min(d, firstBackoff<<n)
+	}
+	return d - rand.N(d/2)
+}

@@ -1,0 +1,106 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/clearlane/clearlane/pipeline/record"
+)
+
+// ReadAll calls fn with every committed record of a topic up to its end at the time
+// of the call, partition after partition, and returns the next offset of each
+// partition. A record is valid during its call only.
+func (r *Reader) ReadAll(ctx context.Context, topic string, fn func(partition int32, rec *record.Record) error) ([]int64, error) {
+	var partitions []int32
+	err := r.patiently(ctx, func() error {
+		leaders, err := r.tr.leaders(ctx, []string{topic})
+		if err != nil {
+			return err
+		}
+		partitions = partitions[:0]
+		for tp := range leaders {
+			partitions = append(partitions, tp.partition)
+		}
+		slices.Sort(partitions)
+		for i, p := range partitions {
+			if int(p) != i {
+				return fmt.Errorf("topic %s partition %d: %w, or without a leader", topic, i, ErrUnknownTopic)
+			}
+		}
+		if len(partitions) == 0 {
+			return fmt.Errorf("topic %s: %w", topic, ErrUnknownTopic)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	next := make([]int64, len(partitions))
+	for _, p := range partitions {
+		b, err := r.Bounds(ctx, topic, p)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.scan(ctx, topic, p, b.Start, b.Stable, func(rec *record.Record) error { return fn(p, rec) }); err != nil {
+			return nil, err
+		}
+		next[p] = b.Stable
+	}
+	return next, nil
+}
+
+// Follow calls fn with every committed record of a topic from these offsets on, as
+// they come, until ctx ends or fn fails. Calls of fn do not overlap. Faults that pass
+// are waited for, without end.
+func (r *Reader) Follow(ctx context.Context, topic string, next []int64, fn func(partition int32, rec *record.Record) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var (
+		wg sync.WaitGroup
+		mu sync.Mutex
+	)
+	for p, from := range next {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			cancel(r.follow(ctx, topic, int32(p), from, func(rec *record.Record) error {
+				mu.Lock()
+				defer mu.Unlock()
+				return fn(int32(p), rec)
+			}))
+		}()
+	}
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+func (r *Reader) follow(ctx context.Context, topic string, partition int32, from int64, fn func(*record.Record) error) error {
+	d := newBatchDecoder()
+	for ctx.Err() == nil {
+		var refused error
+		next, err := r.step(ctx, d, topic, partition, from, math.MaxInt64, r.waits.poll, func(rec *record.Record) error {
+			refused = fn(rec)
+			return refused
+		})
+		if refused != nil {
+			return refused
+		}
+		if err != nil {
+			if ctx.Err() != nil || accessFault(err) != nil {
+				return err
+			}
+			if isOutOfRange(err) {
+				// A compacted topic keeps the last value of every key, so its
+				// beginning loses nothing that counts.
+				if b, err := r.Bounds(ctx, topic, partition); err == nil {
+					next = max(b.Start, min(from, b.Stable))
+				}
+			}
+		}
+		from = next
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,135 @@
+package kafka
+
+import (
+	"context"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	kafkago "github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// metadataTTL bounds how old kafka-go's view of the partitions' leaders may be: it
+// refreshes after a random share of it.
+const metadataTTL = 2 * time.Second
+
+// transport is kafka-go's transport with its connections in sight: closing it ends
+// those that wait in a long poll too, which kafka-go leaves to their deadline.
+type transport struct {
+	*kafkago.Transport
+	addr     net.Addr
+	clientID string
+
+	mu     sync.Mutex
+	closed bool
+	conns  map[net.Conn]struct{}
+}
+
+func newTransport(c *Config, topics []string) (*transport, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	tlsConfig, err := c.TLS.config()
+	if err != nil {
+		return nil, err
+	}
+	t := &transport{addr: kafkago.TCP(c.Brokers...), clientID: c.ClientID, conns: map[net.Conn]struct{}{}}
+	t.Transport = &kafkago.Transport{
+		Dial:           t.dial(&net.Dialer{Timeout: c.dialTimeout()}),
+		DialTimeout:    c.dialTimeout(),
+		MetadataTTL:    metadataTTL,
+		MetadataTopics: topics,
+		ClientID:       c.ClientID,
+		TLS:            tlsConfig,
+	}
+	if m := c.SASL.mechanism(); m != nil {
+		t.SASL = saslBridge{m}
+	}
+	return t, nil
+}
+
+func (t *transport) dial(d *net.Dialer) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := d.DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.closed {
+			c.Close()
+			return nil, net.ErrClosed
+		}
+		t.conns[c] = struct{}{}
+		return &trackedConn{Conn: c, owner: t}, nil
+	}
+}
+
+// client is kafka-go's client over this transport.
+func (t *transport) client() *kafkago.Client {
+	return &kafkago.Client{Addr: t.addr, Transport: t.Transport}
+}
+
+func (t *transport) close() {
+	t.CloseIdleConnections()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = true
+	for c := range t.conns {
+		c.Close()
+	}
+}
+
+type trackedConn struct {
+	net.Conn
+	owner *transport
+}
+
+func (c *trackedConn) Close() error {
+	c.owner.mu.Lock()
+	delete(c.owner.conns, c.Conn)
+	c.owner.mu.Unlock()
+	return c.Conn.Close()
+}
+
+// dialer is for kafka-go's consumer group, which does not use transports.
+func (c *Config) dialer() (*kafkago.Dialer, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	tlsConfig, err := c.TLS.config()
+	if err != nil {
+		return nil, err
+	}
+	d := &kafkago.Dialer{ClientID: c.ClientID, Timeout: c.dialTimeout(), DualStack: true, TLS: tlsConfig}
+	if m := c.SASL.mechanism(); m != nil {
+		d.SASLMechanism = saslBridge{m}
+	}
+	return d, nil
+}
+
+// kgoOptions are the options of every kgo client.
+func (c *Config) kgoOptions() ([]kgo.Opt, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	opts := []kgo.Opt{kgo.SeedBrokers(c.Brokers...), kgo.DialTimeout(c.dialTimeout())}
+	if c.ClientID != "" {
+		opts = append(opts, kgo.ClientID(c.ClientID))
+	}
+	tlsConfig, err := c.TLS.config()
+	if err != nil {
+		return nil, err
+	}
+	if tlsConfig != nil {
+		opts = append(opts, kgo.DialTLSConfig(tlsConfig))
+	}
+	if m := c.SASL.mechanism(); m != nil {
+		opts = append(opts, kgo.SASL(m))
+	}
+	return opts, nil
+}
+
+func (c *Config) brokerList() string { return strings.Join(c.Brokers, ",") }

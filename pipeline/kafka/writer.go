@@ -1,0 +1,319 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/pipeline/task"
+)
+
+// WriterConfig is how output is written.
+type WriterConfig struct {
+	Config
+	Group  string                  // transactional.id is Group-partition
+	Topics [task.NumOutputs]string // names of the output topics
+
+	Compression        string // none, gzip, snappy, lz4, zstd
+	Linger             time.Duration
+	MaxInFlight        int           // produce requests unanswered by one broker; at most 5 with idempotence
+	MaxBufferedRecords int           // written and not acknowledged; from there on Produce waits
+	MaxBufferedBytes   int           // the same in bytes
+	MaxRecordBytes     int           // of one batch
+	TransactionTimeout time.Duration // the brokers abort a transaction open for longer
+	CommitTimeout      time.Duration // longest Flush plus EndTransaction; then the outcome is unknown
+
+	Stats *WriteStats // may be nil
+}
+
+// DefaultWriter is the settings that the benchmarks are made with.
+func DefaultWriter() WriterConfig {
+	return WriterConfig{
+		Compression:        "lz4",
+		MaxInFlight:        5,
+		MaxBufferedRecords: 50_000,
+		MaxBufferedBytes:   32 << 20,
+		MaxRecordBytes:     1_000_000,
+		TransactionTimeout: time.Minute,
+		CommitTimeout:      30 * time.Second,
+	}
+}
+
+// Writer is the transactional producer of one partition. The first fault ends it:
+// from then on every call returns that fault, and the way on is a new Writer, which
+// fences, and the progress record. So kgo never gets to renew a lost producer id,
+// which would take the partition back from a newer owner.
+type Writer struct {
+	cfg       *WriterConfig
+	client    *kgo.Client
+	partition int32
+	stats     *WriteStats
+	open      bool  // a transaction is open
+	dead      error // the fault that ended the writer
+
+	pool sync.Pool // *outRecord
+
+	mu    sync.Mutex // guards what kgo's goroutines report
+	fault error
+	last  [task.NumOutputs]int64 // highest offset acknowledged in the open transaction, -1 for none
+	next  [task.NumOutputs]int64 // Next, guarded by the caller
+}
+
+var _ task.Writer = (*Writer)(nil)
+
+// outRecord is a record on its way, with the function that kgo calls when it has
+// been acknowledged; both are used again.
+type outRecord struct {
+	kgo.Record
+	out     task.Output
+	promise func(*kgo.Record, error)
+}
+
+func (c *WriterConfig) options(partition int32) ([]kgo.Opt, error) {
+	opts, err := c.kgoOptions()
+	if err != nil {
+		return nil, err
+	}
+	var faults []error
+	codec, ok := map[string]kgo.CompressionCodec{
+		"": kgo.NoCompression(), "none": kgo.NoCompression(), "gzip": kgo.GzipCompression(),
+		"snappy": kgo.SnappyCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression(),
+	}[c.Compression]
+	if !ok {
+		faults = append(faults, fmt.Errorf("compression: %q; allowed: none, gzip, snappy, lz4, zstd", c.Compression))
+	}
+	if c.Group == "" {
+		faults = append(faults, errors.New("group: empty; the transactional.id is made of it"))
+	}
+	if c.MaxInFlight < 1 || c.MaxInFlight > 5 {
+		faults = append(faults, fmt.Errorf("max_in_flight: %d; allowed: 1 to 5", c.MaxInFlight))
+	}
+	for out, topic := range c.Topics {
+		if topic == "" {
+			faults = append(faults, fmt.Errorf("topics: output %d has no name", out))
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, fmt.Errorf("write: %w", err)
+	}
+	return append(opts,
+		kgo.TransactionalID(c.TransactionalID(partition)),
+		kgo.TransactionTimeout(c.TransactionTimeout),
+		kgo.RecordPartitioner(kgo.ManualPartitioner()),
+		kgo.ProducerBatchCompression(codec),
+		kgo.ProducerLinger(c.Linger),
+		kgo.MaxProduceRequestsInflightPerBroker(c.MaxInFlight),
+		kgo.MaxBufferedRecords(c.MaxBufferedRecords),
+		kgo.MaxBufferedBytes(c.MaxBufferedBytes),
+		kgo.ProducerBatchMaxBytes(int32(c.MaxRecordBytes)),
+	), nil
+}
+
+// TransactionalID is the transactional.id of a partition's writer.
+func (c *WriterConfig) TransactionalID(partition int32) string {
+	return c.Group + "-" + strconv.Itoa(int(partition))
+}
+
+// NewWriter connects and takes the partition's transactional.id: when it returns,
+// every earlier Writer of the partition is fenced and its open transaction aborted.
+func NewWriter(ctx context.Context, cfg WriterConfig, partition int32) (*Writer, error) {
+	opts, err := cfg.options(partition)
+	if err != nil {
+		return nil, err
+	}
+	client, err := kgo.NewClient(opts...)
+	if err != nil {
+		return nil, fmt.Errorf("write: %w", err)
+	}
+	if _, _, err := client.ProducerID(ctx); err != nil {
+		client.Close()
+		return nil, fmt.Errorf("fence %s: %w", cfg.TransactionalID(partition), writeFault(err))
+	}
+	w := &Writer{cfg: &cfg, client: client, partition: partition, stats: cfg.Stats}
+	if w.stats == nil {
+		w.stats = new(WriteStats)
+	}
+	for out := range w.next {
+		w.next[out], w.last[out] = -1, -1
+	}
+	w.pool.New = func() any {
+		r := new(outRecord)
+		r.promise = func(_ *kgo.Record, err error) { w.acknowledged(r, err) }
+		return r
+	}
+	return w, nil
+}
+
+// Produce implements task.Writer. The record is on its way when it returns.
+func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte, headers []record.Header) error {
+	if w.dead != nil {
+		return w.dead
+	}
+	if !w.open {
+		if err := w.client.BeginTransaction(); err != nil {
+			return w.die(err)
+		}
+		w.open = true
+	}
+	r := w.pool.Get().(*outRecord)
+	h := r.Headers[:0]
+	for i := range headers {
+		h = append(h, kgo.RecordHeader{Key: headers[i].Key, Value: headers[i].Value})
+	}
+	r.out = out
+	r.Record = kgo.Record{Topic: w.cfg.Topics[out], Partition: w.partition, Key: key, Value: value, Headers: h}
+	w.stats.Records.Add(1)
+	w.stats.Bytes.Add(int64(len(key) + len(value)))
+	w.client.Produce(ctx, &r.Record, r.promise)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// acknowledged runs in kgo's goroutine.
+func (w *Writer) acknowledged(r *outRecord, err error) {
+	w.mu.Lock()
+	if err != nil {
+		w.stats.ProduceErr.Add(1)
+		if w.fault == nil {
+			w.fault = err
+		}
+	} else if r.Offset > w.last[r.out] {
+		w.last[r.out] = r.Offset
+	}
+	w.mu.Unlock()
+	r.Key, r.Value = nil, nil
+	clear(r.Headers)
+	w.pool.Put(r)
+}
+
+// Commit implements task.Writer. An error ends the writer.
+func (w *Writer) Commit(ctx context.Context) error {
+	if w.dead != nil {
+		return w.dead
+	}
+	if !w.open {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.cfg.CommitTimeout)
+	defer cancel()
+	began := time.Now()
+	if err := w.client.Flush(ctx); err != nil {
+		return w.die(fmt.Errorf("flush: %w", err))
+	}
+	flushed := time.Now()
+	w.stats.FlushNs.Add(int64(flushed.Sub(began)))
+	w.mu.Lock()
+	fault := w.fault
+	w.mu.Unlock()
+	if fault != nil {
+		return w.die(fmt.Errorf("produce: %w", fault))
+	}
+	err := w.client.EndTransaction(ctx, kgo.TryCommit)
+	w.stats.EndTxnNs.Add(int64(time.Since(flushed)))
+	if err != nil {
+		return w.die(endFault(err))
+	}
+	w.open = false
+	w.stats.Commits.Add(1)
+	for out := range w.last {
+		if w.last[out] >= 0 {
+			w.next[out] = w.last[out] + 1
+			w.last[out] = -1
+		}
+	}
+	return nil
+}
+
+// Abort implements task.Writer. An error ends the writer; the transaction is then
+// aborted by the next Writer, or by the brokers after TransactionTimeout.
+func (w *Writer) Abort(ctx context.Context) error {
+	if w.dead != nil {
+		return w.dead
+	}
+	if !w.open {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.cfg.CommitTimeout)
+	defer cancel()
+	if err := w.client.AbortBufferedRecords(ctx); err != nil {
+		return w.die(fmt.Errorf("abort: %w", err))
+	}
+	w.mu.Lock()
+	fault := w.fault
+	w.mu.Unlock()
+	if fault != nil && !errors.Is(fault, kgo.ErrAborting) && !errors.Is(fault, context.Canceled) && !errors.Is(fault, context.DeadlineExceeded) {
+		return w.die(fmt.Errorf("produce: %w", fault))
+	}
+	if err := w.client.EndTransaction(ctx, kgo.TryAbort); err != nil {
+		return w.die(fmt.Errorf("abort: %w", err))
+	}
+	w.open = false
+	w.mu.Lock()
+	w.fault = nil
+	for out := range w.last {
+		w.last[out] = -1
+	}
+	w.mu.Unlock()
+	w.stats.Aborts.Add(1)
+	return nil
+}
+
+// Next implements task.Writer.
+func (w *Writer) Next(out task.Output) int64 { return w.next[out] }
+
+// Close implements task.Writer. It does not wait and does not end the open
+// transaction.
+func (w *Writer) Close() {
+	if w.dead == nil {
+		w.dead = errors.New("writer is closed")
+	}
+	w.client.Close()
+}
+
+func (w *Writer) die(err error) error {
+	w.dead = fmt.Errorf("write partition %d: %w", w.partition, writeFault(err))
+	switch {
+	case errors.Is(w.dead, task.ErrFenced):
+		w.stats.Fenced.Add(1)
+	case errors.Is(w.dead, task.ErrUnknownOutcome):
+		w.stats.Unknown.Add(1)
+	}
+	return w.dead
+}
+
+// endFault names a failed EndTransaction(commit): unless the broker has said no, the
+// commit may have happened.
+func endFault(err error) error {
+	var code *kerr.Error
+	if errors.As(err, &code) && !code.Retriable && code != kerr.UnknownServerError {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return fmt.Errorf("commit: %w: %w", task.ErrUnknownOutcome, err)
+}
+
+// writeFault adds the error that callers decide on.
+func writeFault(err error) error {
+	for _, fenced := range []*kerr.Error{kerr.InvalidProducerEpoch, kerr.ProducerFenced, kerr.InvalidProducerIDMapping, kerr.FencedInstanceID} {
+		if errors.Is(err, fenced) {
+			return fmt.Errorf("%w: %w", task.ErrFenced, err)
+		}
+	}
+	for _, denied := range []*kerr.Error{kerr.TransactionalIDAuthorizationFailed, kerr.TopicAuthorizationFailed, kerr.ClusterAuthorizationFailed} {
+		if errors.Is(err, denied) {
+			return fmt.Errorf("%w: %w", ErrAuthorization, err)
+		}
+	}
+	if errors.Is(err, kerr.SaslAuthenticationFailed) {
+		return fmt.Errorf("%w: %w", ErrAuthentication, err)
+	}
+	return err
+}
