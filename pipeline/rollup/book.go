@@ -189,7 +189,8 @@ func (b *Book) Store() error {
 func (b *Book) Changed() int { return len(b.keys) }
 
 // Emit hands every cell that changed since the last Emit to f, with its key, and puts
-// it into the local state. The row has its cell, count and value; the rest is f's.
+// it into the local state. The row has its cell, count and value; the rest is f's. Key
+// and row live until f returns.
 func (b *Book) Emit(f func(key []byte, row *schemas.RollupRow) error) error {
 	for _, k := range b.keys {
 		t := b.changed[k]
