@@ -1,0 +1,58 @@
+package codec
+
+import (
+	"testing"
+
+	"github.com/clearlane/clearlane/schemas"
+)
+
+func BenchmarkDecode(b *testing.B) {
+	d := NewDecoder(schemas.DefaultLimits())
+	b.Run("click", func(b *testing.B) {
+		var e schemas.AdClick
+		benchmarkRead(b, []byte(clickJSON), func(r []byte) error { return d.AdClick(r, &e) })
+	})
+	b.Run("order", func(b *testing.B) {
+		var e schemas.Order
+		benchmarkRead(b, []byte(orderJSON), func(r []byte) error { return d.Order(r, &e) })
+	})
+	b.Run("shipment", func(b *testing.B) {
+		var e schemas.Shipment
+		benchmarkRead(b, []byte(shipmentJSON), func(r []byte) error { return d.Shipment(r, &e) })
+	})
+	b.Run("order-protobuf", func(b *testing.B) {
+		var e schemas.Order
+		if err := d.Order([]byte(orderJSON), &e); err != nil {
+			b.Fatal(err)
+		}
+		benchmarkRead(b, AppendOrderProto(nil, &e), func(r []byte) error { return d.Order(r, &e) })
+	})
+}
+
+func BenchmarkCompact(b *testing.B) {
+	d := NewDecoder(schemas.DefaultLimits())
+	var e, into schemas.Order
+	if err := d.Order([]byte(orderJSON), &e); err != nil {
+		b.Fatal(err)
+	}
+	buf := AppendOrder(nil, &e)
+	b.Run("append-order", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			buf = AppendOrder(buf[:0], &e)
+		}
+	})
+	b.Run("read-order", func(b *testing.B) {
+		benchmarkRead(b, buf, func(r []byte) error { return ReadOrder(r, &into) })
+	})
+}
+
+func benchmarkRead(b *testing.B, record []byte, read func([]byte) error) {
+	b.ReportAllocs()
+	b.SetBytes(int64(len(record)))
+	for b.Loop() {
+		if err := read(record); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

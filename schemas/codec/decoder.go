@@ -1,0 +1,168 @@
+package codec
+
+import (
+	"strconv"
+	"unsafe"
+
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/internal/layout"
+)
+
+// Decoder turns records into events, whatever their format. Its rules for JSON:
+// valid JSON and nothing behind it; no known member twice; a member that is not
+// known is counted and skipped; null is as good as left out; times are RFC 3339 or
+// integer Unix milliseconds; amounts are decimal strings, a quantity may be an
+// integer; codes are taken as they are, so "us" is refused, not corrected.
+//
+// An event's strings alias the record or the decoder's own memory: they are valid
+// until the record's memory is reused or the decoder's next call. One goroutine
+// owns a decoder.
+type Decoder struct {
+	r      reader
+	limits schemas.Limits
+}
+
+// NewDecoder makes a decoder that holds events to the limits.
+func NewDecoder(l schemas.Limits) *Decoder {
+	d := &Decoder{limits: l}
+	d.r.limits = &d.limits
+	return d
+}
+
+// UnknownFields is the number of members skipped since the decoder was made
+// because their names, or Protobuf numbers, are not known.
+func (d *Decoder) UnknownFields() uint64 { return d.r.unknown }
+
+// decode reads b into the message at p, which is empty.
+func (d *Decoder) decode(b []byte, l *layout.Layout, p unsafe.Pointer) error {
+	if len(b) > d.limits.RecordBytes {
+		return &schemas.FieldError{
+			Field: "record", Value: strconv.Itoa(len(b)) + " bytes",
+			Allowed: "at most " + strconv.Itoa(d.limits.RecordBytes) + " bytes",
+		}
+	}
+	format, body, err := FormatOf(b)
+	if err != nil {
+		return err
+	}
+	if format == FormatProtobuf {
+		err = d.r.readProto(body, l, p)
+	} else {
+		err = d.r.read(body, l, p)
+	}
+	return shifted(err, len(b)-len(body))
+}
+
+// shifted counts the offset of a syntax error from the start of the record.
+func shifted(err error, n int) error {
+	if se, ok := err.(*schemas.SyntaxError); ok {
+		se.Offset += n
+	}
+	return err
+}
+
+// AdClick reads and validates a click. dst is overwritten; its slices are reused.
+func (d *Decoder) AdClick(b []byte, dst *schemas.AdClick) error {
+	*dst = schemas.AdClick{TargetCountries: dst.TargetCountries[:0]}
+	if err := d.decode(b, layout.AdClick, unsafe.Pointer(dst)); err != nil {
+		return err
+	}
+	return dst.Validate(&d.limits)
+}
+
+// Order reads and validates an order. dst is overwritten; its slices are reused.
+func (d *Decoder) Order(b []byte, dst *schemas.Order) error {
+	*dst = schemas.Order{Items: dst.Items[:0]}
+	if err := d.decode(b, layout.Order, unsafe.Pointer(dst)); err != nil {
+		return err
+	}
+	return dst.Validate(&d.limits)
+}
+
+// Shipment reads and validates a shipment. dst is overwritten; its slices are reused.
+func (d *Decoder) Shipment(b []byte, dst *schemas.Shipment) error {
+	*dst = schemas.Shipment{HSCodes: dst.HSCodes[:0]}
+	if err := d.decode(b, layout.Shipment, unsafe.Pointer(dst)); err != nil {
+		return err
+	}
+	return dst.Validate(&d.limits)
+}
+
+// EcertVerification reads and validates a platform's answer. dst is overwritten;
+// its slices are reused.
+func (d *Decoder) EcertVerification(b []byte, dst *schemas.EcertVerification) error {
+	*dst = schemas.EcertVerification{HS6: dst.HS6[:0]}
+	if err := d.decode(b, layout.EcertVerification, unsafe.Pointer(dst)); err != nil {
+		return err
+	}
+	return dst.Validate(&d.limits)
+}
+
+// Disposition reads and validates a disposition. dst is overwritten.
+func (d *Decoder) Disposition(b []byte, dst *schemas.Disposition) error {
+	*dst = schemas.Disposition{}
+	if err := d.decode(b, layout.Disposition, unsafe.Pointer(dst)); err != nil {
+		return err
+	}
+	return dst.Validate(&d.limits)
+}
+
+// SellerSite reads and validates what is registered about a site. dst is
+// overwritten; its lists are made anew, because nil and empty differ in them.
+func (d *Decoder) SellerSite(b []byte, dst *schemas.SellerSite) error {
+	*dst = schemas.SellerSite{}
+	if err := d.decode(b, layout.SellerSite, unsafe.Pointer(dst)); err != nil {
+		return err
+	}
+	return dst.Validate(&d.limits)
+}
+
+// TypeOf reads the "type" member of a JSON object and no further. The error is a
+// *SyntaxError or a *FieldError.
+func TypeOf(b []byte) (schemas.Kind, error) {
+	s := scanner{b: b, depth: schemas.DefaultLimits().Depth}
+	if s.space() != '{' {
+		return 0, s.fail("expected an object")
+	}
+	s.i++
+	for first := true; ; first = false {
+		done, err := s.more(first, '}')
+		if err != nil {
+			return 0, err
+		}
+		if done {
+			return 0, &schemas.FieldError{Field: "type", Allowed: allowedKinds}
+		}
+		if s.space() != '"' {
+			return 0, s.fail("expected a member's name")
+		}
+		name, err := s.str()
+		if err != nil {
+			return 0, err
+		}
+		if s.space() != ':' {
+			return 0, s.fail("expected a colon")
+		}
+		s.i++
+		start := s.i
+		if name != "type" || s.space() != '"' {
+			if err := s.skip(); err != nil {
+				return 0, err
+			}
+			if name == "type" {
+				return 0, schemas.NewFieldError("type", alias(b[start:s.i]), allowedKinds)
+			}
+			continue
+		}
+		v, err := s.str()
+		if err != nil {
+			return 0, err
+		}
+		if kind := schemas.ParseKind(v); kind != schemas.KindUnknown {
+			return kind, nil
+		}
+		return 0, schemas.NewFieldError("type", v, allowedKinds)
+	}
+}
+
+const allowedKinds = "ad_click, order, shipment, ecert_verification, disposition, seller_site"

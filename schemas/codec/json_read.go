@@ -1,0 +1,311 @@
+package codec
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/internal/layout"
+)
+
+// reader reads messages by their layouts.
+type reader struct {
+	scanner
+	limits  *schemas.Limits
+	unknown uint64
+	// follow guesses the next member: of each layout, by the member before it (0 at
+	// the start), the one that came next last time. Senders rarely change their order.
+	follow [layout.Count][65]uint8
+}
+
+// read reads one whole JSON text, an object, into the message at p.
+func (r *reader) read(b []byte, l *layout.Layout, p unsafe.Pointer) error {
+	r.b, r.i, r.scratch, r.depth = b, 0, r.scratch[:0], r.limits.Depth
+	if r.space() != '{' {
+		return r.fail("expected an object")
+	}
+	if err := r.object(l, p); err != nil {
+		return err
+	}
+	if r.space(); r.i != len(r.b) {
+		return r.fail("bytes behind the object")
+	}
+	return nil
+}
+
+// object reads the object at hand.
+func (r *reader) object(l *layout.Layout, p unsafe.Pointer) error {
+	if err := r.enter(); err != nil {
+		return err
+	}
+	var seen uint64
+	follow := &r.follow[l.ID]
+	last := 0
+	for first := true; ; first = false {
+		if done, err := r.more(first, '}'); done || err != nil {
+			return err
+		}
+		if r.space() != '"' {
+			return r.fail("expected a member's name")
+		}
+		k := int(follow[last])
+		f := &l.Fields[k]
+		if len(r.b)-r.i >= len(f.Key) && string(r.b[r.i:r.i+len(f.Key)]) == f.Key {
+			r.i += len(f.Key)
+		} else {
+			var err error
+			if k, err = r.name(l); err != nil {
+				return err
+			}
+			if k < 0 {
+				r.unknown++
+				if err := r.skip(); err != nil {
+					return err
+				}
+				continue
+			}
+			follow[last] = uint8(k)
+			f = &l.Fields[k]
+		}
+		last = k + 1
+		if seen&(1<<k) != 0 {
+			return &schemas.FieldError{Field: f.Name, Value: "a second time", Allowed: "each member once"}
+		}
+		seen |= 1 << k
+		if err := r.value(f, unsafe.Add(p, f.Offset)); err != nil {
+			return err
+		}
+	}
+}
+
+// name reads a member's name and the colon, and finds the member, -1 when there is
+// none of that name.
+func (r *reader) name(l *layout.Layout) (int, error) {
+	mark := len(r.scratch)
+	name, err := r.str()
+	if err != nil {
+		return 0, err
+	}
+	k := l.Find(unsafe.Slice(unsafe.StringData(name), len(name)))
+	r.scratch = r.scratch[:mark]
+	if r.space() != ':' {
+		return 0, r.fail("expected a colon")
+	}
+	r.i++
+	return k, nil
+}
+
+// value reads the value of a member into p. null is as good as left out.
+func (r *reader) value(f *layout.Field, p unsafe.Pointer) error {
+	c := r.space()
+	if c == '"' && f.Kind == layout.String {
+		v, err := r.str()
+		*(*string)(p) = v
+		return err
+	}
+	if c == 'n' {
+		return r.literal("null")
+	}
+	switch f.Kind {
+	case layout.Skip:
+		return r.skip()
+	case layout.Object:
+		if c != '{' {
+			return r.wrong(f, "an object")
+		}
+		if f.Present >= 0 {
+			*(*bool)(unsafe.Add(p, f.Present)) = true
+		}
+		return within(f.Name+".", r.object(f.Sub, p))
+	case layout.List:
+		return r.list(f, p)
+	case layout.Strings, layout.Registered:
+		return r.strings(f, (*[]string)(p))
+	case layout.Offsets:
+		return r.offsets(f, p)
+	case layout.Flag, layout.Truth:
+		return r.boolean(f, p, c)
+	}
+	if c == '"' {
+		v, err := r.str()
+		if err != nil {
+			return err
+		}
+		return setText(f, p, v)
+	}
+	if c == '-' || c-'0' < 10 {
+		return r.numeric(f, p)
+	}
+	return r.wrong(f, allowed(f))
+}
+
+// wrong refuses the value at hand for its type, unless it is no JSON at all.
+func (r *reader) wrong(f *layout.Field, allowed string) error {
+	start := r.i
+	if err := r.skip(); err != nil {
+		return err
+	}
+	return schemas.NewFieldError(f.Name, alias(r.b[start:r.i]), allowed)
+}
+
+func (r *reader) numeric(f *layout.Field, p unsafe.Pointer) error {
+	tok, integer, err := r.number()
+	if err != nil {
+		return err
+	}
+	v := alias(tok)
+	refused := schemas.NewFieldError
+	if !integer {
+		return refused(f.Name, v, allowed(f))
+	}
+	switch f.Kind {
+	case layout.Decimal:
+		if d, err := schemas.ParseDecimal(v); f.Integer && err == nil {
+			*(*schemas.Decimal)(p) = d
+			return nil
+		}
+	case layout.Uint32, layout.Uint64:
+		if n, err := strconv.ParseUint(v, 10, 64); err == nil && setUint(f, p, n) {
+			return nil
+		}
+	case layout.Int32, layout.Int64, layout.Time, layout.Millis:
+		if n, err := strconv.ParseInt(v, 10, 64); err == nil && setInt(f, p, n) {
+			return nil
+		}
+	}
+	return refused(f.Name, v, allowed(f))
+}
+
+func (r *reader) boolean(f *layout.Field, p unsafe.Pointer, c byte) error {
+	v := false
+	switch c {
+	case 't':
+		if err := r.literal("true"); err != nil {
+			return err
+		}
+		v = true
+	case 'f':
+		if err := r.literal("false"); err != nil {
+			return err
+		}
+	default:
+		return r.wrong(f, allowed(f))
+	}
+	setBool(f, p, v)
+	return nil
+}
+
+// strings reads a list of texts. A present list is not nil, even when it is empty.
+func (r *reader) strings(f *layout.Field, list *[]string) error {
+	if r.b[r.i] != '[' {
+		return r.wrong(f, "a list of strings")
+	}
+	if err := r.enter(); err != nil {
+		return err
+	}
+	if *list == nil && f.Kind == layout.Registered {
+		*list = []string{}
+	}
+	for first := true; ; first = false {
+		if done, err := r.more(first, ']'); done || err != nil {
+			return err
+		}
+		if r.space() != '"' {
+			return within(f.Name, r.wrong(element(len(*list)), "a string"))
+		}
+		if err := r.room(f, len(*list)); err != nil {
+			return err
+		}
+		v, err := r.str()
+		if err != nil {
+			return err
+		}
+		*list = append(*list, v)
+	}
+}
+
+func (r *reader) list(f *layout.Field, p unsafe.Pointer) error {
+	if r.b[r.i] != '[' {
+		return r.wrong(f, "a list of objects")
+	}
+	if err := r.enter(); err != nil {
+		return err
+	}
+	for n := 0; ; n++ {
+		if done, err := r.more(n == 0, ']'); done || err != nil {
+			return err
+		}
+		if r.space() != '{' {
+			return within(f.Name, r.wrong(element(n), "an object"))
+		}
+		if err := r.room(f, n); err != nil {
+			return err
+		}
+		if err := r.object(f.Sub, f.List.Grow(p)); err != nil {
+			return within(f.Name+element(n).Name+".", err)
+		}
+	}
+}
+
+// room refuses one element more than the limit, before memory is taken for it.
+func (r *reader) room(f *layout.Field, n int) error {
+	if f.Most == nil || n < f.Most(r.limits) {
+		return nil
+	}
+	return tooMany(f, r.limits)
+}
+
+func tooMany(f *layout.Field, l *schemas.Limits) error {
+	most := strconv.Itoa(f.Most(l))
+	return &schemas.FieldError{Field: f.Name, Value: "more than " + most, Allowed: "at most " + most}
+}
+
+func (r *reader) offsets(f *layout.Field, p unsafe.Pointer) error {
+	if r.b[r.i] != '{' {
+		return r.wrong(f, allowed(f))
+	}
+	if err := r.enter(); err != nil {
+		return err
+	}
+	m := make(map[string]int64)
+	*(*map[string]int64)(p) = m
+	for first := true; ; first = false {
+		if done, err := r.more(first, '}'); done || err != nil {
+			return err
+		}
+		if r.space() != '"' {
+			return r.fail("expected a member's name")
+		}
+		topic, err := r.str()
+		if err != nil {
+			return err
+		}
+		if r.space() != ':' {
+			return r.fail("expected a colon")
+		}
+		r.i++
+		r.space()
+		var n int64
+		each := layout.Field{Name: f.Name + "." + topic, Kind: layout.Int64}
+		if err := r.value(&each, unsafe.Pointer(&n)); err != nil {
+			return err
+		}
+		m[strings.Clone(topic)] = n
+	}
+}
+
+func element(n int) *layout.Field { return &layout.Field{Name: "[" + strconv.Itoa(n) + "]"} }
+
+// within puts the path of an object before the field that an error names.
+func within(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var fe *schemas.FieldError
+	if errors.As(err, &fe) {
+		fe.Field = path + fe.Field
+	}
+	return err
+}

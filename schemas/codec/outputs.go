@@ -1,0 +1,132 @@
+package codec
+
+import (
+	"slices"
+	"unsafe"
+
+	"github.com/twmb/murmur3"
+
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/internal/layout"
+)
+
+// head and tail are the members of a decision before and behind its verdict.
+type split struct{ head, tail []layout.Field }
+
+var (
+	decisionSplit  = splitAtVerdict(layout.Decision)
+	preReviewSplit = splitAtVerdict(layout.PreReview)
+	minuteRoute    = without(layout.Rollup, "seller_id", "site_host", "reason")
+	hourReason     = without(layout.Rollup, "port", "route", "preference_status", "currency")
+)
+
+func splitAtVerdict(l *layout.Layout) split {
+	first, n := l.Find([]byte(layout.Verdict.Fields[0].Name)), len(layout.Verdict.Fields)
+	return split{head: l.Fields[:first], tail: l.Fields[first+n:]}
+}
+
+func without(l *layout.Layout, names ...string) (fields []layout.Field) {
+	for _, f := range l.Fields {
+		if slices.Contains(names, f.Name) {
+			continue
+		}
+		// What a grain has, its rows state, even where it is empty.
+		f.Always = true
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+// AppendVerdict appends the members of a verdict, without braces around them. Equal
+// verdicts give equal bytes.
+func AppendVerdict(dst []byte, v *schemas.Verdict) []byte {
+	from := len(dst)
+	dst = appendFields(append(dst, '{'), layout.Verdict.Fields, unsafe.Pointer(v))
+	return slices.Delete(dst, from, from+1)
+}
+
+// VerdictHash is the hash that decides whether a verdict differs from the one
+// published last: murmur3-64, seed 0, over the members that AppendVerdict writes.
+func VerdictHash(verdict []byte) uint64 { return murmur3.Sum64(verdict) }
+
+// AppendDecision appends a decision as JSON. verdict is what AppendVerdict wrote of
+// d.Verdict, which is not looked at.
+func AppendDecision(dst []byte, d *schemas.Decision, verdict []byte) []byte {
+	return appendPublished(dst, &decisionSplit, unsafe.Pointer(d), verdict)
+}
+
+// AppendPreReview appends a pre-review as JSON, as AppendDecision does a decision.
+func AppendPreReview(dst []byte, p *schemas.PreReview, verdict []byte) []byte {
+	return appendPublished(dst, &preReviewSplit, unsafe.Pointer(p), verdict)
+}
+
+func appendPublished(dst []byte, s *split, p unsafe.Pointer, verdict []byte) []byte {
+	dst = appendFields(append(dst, '{'), s.head, p)
+	dst = append(append(dst, ','), verdict...)
+	return append(appendFields(dst, s.tail, p), '}')
+}
+
+// AppendRollup appends a roll-up row as JSON, with all the members of its grain.
+func AppendRollup(dst []byte, r *schemas.RollupRow) []byte {
+	fields := minuteRoute
+	if r.Cell.Grain == schemas.GrainHourReason {
+		fields = hourReason
+	}
+	return append(appendFields(append(dst, '{'), fields, unsafe.Pointer(r)), '}')
+}
+
+// AppendProgress appends a progress record as JSON.
+func AppendProgress(dst []byte, p *schemas.Progress) []byte {
+	return appendObject(dst, layout.Progress, unsafe.Pointer(p))
+}
+
+// ParseDecision reads a decision in either format into d, which is overwritten. Its
+// strings alias b, or memory of their own where JSON escapes were undone. Members
+// that are not known are skipped: a reader may be older than the writer.
+func ParseDecision(b []byte, d *schemas.Decision) error {
+	*d = schemas.Decision{Verdict: emptied(&d.Verdict), Evidence: emptiedEvidence(&d.Evidence)}
+	return parseOutput(b, layout.Decision, unsafe.Pointer(d))
+}
+
+// ParsePreReview reads a pre-review, as ParseDecision does a decision.
+func ParsePreReview(b []byte, p *schemas.PreReview) error {
+	*p = schemas.PreReview{Verdict: emptied(&p.Verdict), Evidence: emptiedEvidence(&p.Evidence)}
+	return parseOutput(b, layout.PreReview, unsafe.Pointer(p))
+}
+
+// ParseRollup reads a roll-up row, as ParseDecision does a decision. A row of
+// another kind than "cell" is a *schemas.FieldError of the field "kind".
+func ParseRollup(b []byte, r *schemas.RollupRow) error {
+	*r = schemas.RollupRow{}
+	return parseOutput(b, layout.Rollup, unsafe.Pointer(r))
+}
+
+// ParseProgress reads a progress record, as ParseDecision does a decision.
+func ParseProgress(b []byte, p *schemas.Progress) error {
+	*p = schemas.Progress{}
+	return parseOutput(b, layout.Progress, unsafe.Pointer(p))
+}
+
+// emptied keeps the memory of a verdict's lists and nothing else.
+func emptied(v *schemas.Verdict) schemas.Verdict {
+	return schemas.Verdict{Reasons: v.Reasons[:0], Unknowns: v.Unknowns[:0], Missing: v.Missing[:0]}
+}
+
+func emptiedEvidence(e *schemas.Evidence) schemas.Evidence {
+	return schemas.Evidence{Positions: e.Positions[:0]}
+}
+
+func parseOutput(b []byte, l *layout.Layout, p unsafe.Pointer) error {
+	format, body, err := FormatOf(b)
+	if err != nil {
+		return err
+	}
+	limits := schemas.DefaultLimits()
+	r := reader{limits: &limits}
+	if format == FormatProtobuf {
+		err = r.readProto(body, l, p)
+	} else {
+		err = r.read(body, l, p)
+	}
+	return shifted(err, len(b)-len(body))
+}
