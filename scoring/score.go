@@ -2,29 +2,29 @@ package scoring
 
 import (
 	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/geo"
 	"github.com/clearlane/clearlane/scoring/label"
+	"github.com/clearlane/clearlane/scoring/origin"
 	"github.com/clearlane/clearlane/scoring/policy"
+	"github.com/clearlane/clearlane/scoring/reason"
 )
-
-// Case is all that is known about a subject. The caller builds it in memory of its
-// own, which it may reuse after the verdict has been used; scoring changes nothing
-// of it.
-type Case struct {
-	OrderKey      string
-	Order         *schemas.Order              // nil: has not arrived
-	Shipment      *schemas.Shipment           // nil: a pre-review of the order
-	Clicks        []label.Features            // all kept clicks of the order, in any order
-	Verifications []schemas.EcertVerification // the newest answer for each e-Cert ID, or all of them
-	Site          *schemas.SellerSite         // nil: nothing is registered, which is unknown
-	// Dispositions are what officers and brokers did with earlier decisions. They
-	// are recorded beside a decision and change neither its reasons nor its route.
-	Dispositions []schemas.Disposition
-}
 
 // Scorer decides cases by one pack. It holds scratch memory, so one goroutine owns
 // it; a pack may be shared by any number of Scorers.
 type Scorer struct {
 	pack *policy.Pack
+
+	// Of the case under way.
+	c         *Case
+	order     Case // of a pre-review: the case without its shipment
+	out       *schemas.Verdict
+	facts     policy.Facts
+	builder   bool // the seller's platform raises weights
+	portKnown bool
+	click     *label.Features // the attributed one, nil without
+	targets   geo.Set         // what the attributed click's campaign covers
+	origin    origin.Result
+	text      reason.Text
 }
 
 // New makes a Scorer of a pack.
@@ -37,11 +37,125 @@ func (s *Scorer) Pack() *policy.Pack { return s.pack }
 // in out may alias the case, the pack and the Scorer's memory, and hold until the
 // next call.
 func (s *Scorer) Score(c *Case, out *schemas.Verdict) {
-	*out = schemas.Verdict{Route: schemas.RouteRelease, Reasons: out.Reasons[:0], Unknowns: out.Unknowns[:0], Missing: out.Missing[:0]}
+	s.begin(c, out)
+	if c.Order == nil {
+		out.Missing = append(out.Missing, "order")
+	}
+	if s.click == nil {
+		out.Missing = append(out.Missing, "click")
+	}
+	if c.Shipment == nil {
+		out.Missing = append(out.Missing, "shipment")
+	}
+	switch {
+	case c.cancelled():
+		out.Cancelled = true
+	case c.Order == nil:
+		// Its channel, seller and time decide most rules: it is decided again when
+		// the order comes.
+		out.Route = s.pack.IncompleteRoute
+		if origin.Claimed(nil, c.Shipment) {
+			out.PreferenceStatus = schemas.PreferencePending
+		}
+	default:
+		s.judge()
+		out.Route = s.route()
+	}
+	s.end()
 }
 
-// PreReview decides an order's claim apart from its shipments; Case.Shipment is not
-// looked at. The rest is as with Score.
+// PreReview decides an order's claim before and apart from its shipments. A
+// Case.Shipment is left out of account. The rest is as with Score.
 func (s *Scorer) PreReview(c *Case, out *schemas.Verdict) {
-	*out = schemas.Verdict{Route: schemas.RouteRelease, Reasons: out.Reasons[:0], Unknowns: out.Unknowns[:0], Missing: out.Missing[:0]}
+	s.order = *c
+	s.order.Shipment = nil
+	s.begin(&s.order, out)
+	if c.Order == nil {
+		out.Missing = append(out.Missing, "order")
+	}
+	if s.click == nil {
+		out.Missing = append(out.Missing, "click")
+	}
+	switch {
+	case s.order.cancelled():
+		out.Cancelled = true
+	case c.Order == nil:
+		out.Route = min(s.pack.IncompleteRoute, s.pack.PreReviewHighest)
+	default:
+		s.judge()
+		out.Route = min(s.route(), s.pack.PreReviewHighest)
+	}
+	s.end()
+}
+
+// begin empties the verdict and works out what every rule asks for.
+func (s *Scorer) begin(c *Case, out *schemas.Verdict) {
+	*out = schemas.Verdict{
+		Route:    schemas.RouteRelease,
+		Reasons:  out.Reasons[:0],
+		Unknowns: out.Unknowns[:0],
+		Missing:  out.Missing[:0],
+	}
+	s.c, s.out = c, out
+	s.text.Reset()
+	_, bound := c.destination()
+	s.facts = policy.Facts{Date: c.date(), Country: s.pack.Country(bound), Platform: c.platform()}
+	s.builder = s.pack.Builder(s.facts.Platform)
+	if c.Order != nil {
+		s.facts.Channel = c.Order.Channel
+	}
+	s.portKnown = false
+	if c.Shipment != nil {
+		s.facts.Port, s.portKnown = s.pack.Port(c.Shipment.PortOfEntry)
+	}
+	s.click = s.attribute()
+	if s.click != nil {
+		out.AttributedClick = s.click.ClickID
+	}
+	s.dimensions()
+}
+
+// judge asks every family of rules.
+func (s *Scorer) judge() {
+	if s.facts.Date == 0 {
+		s.unknown("entry_date", "the case has no date, so no rule is known to be in force")
+	}
+	s.judgeGeo()
+	s.judgeLabels()
+	s.judgeOrigin()
+}
+
+// end puts the verdict in its order and lets the case go.
+func (s *Scorer) end() {
+	sortReasons(s.out.Reasons)
+	s.out.Unknowns = sortUnknowns(s.out.Unknowns)
+	s.out.Complete = len(s.out.Missing) == 0
+	s.c, s.out, s.click, s.order = nil, nil, nil, Case{}
+}
+
+func (s *Scorer) dimensions() {
+	c, d := s.c, &s.out.Dimensions
+	d.Platform, d.Channel, d.Port = s.facts.Platform, s.facts.Channel, s.facts.Port
+	d.HSChapter = c.hsChapter()
+	d.LabelClass = label.ClassNone.String()
+	if s.click != nil {
+		d.ChannelGroup = s.click.Channel.String()
+		d.LabelClass = s.labelClass().String()
+		d.SiteHost = s.click.SiteHost
+	}
+	if o := c.Order; o != nil {
+		d.SellerID, d.Currency, d.EventTime = o.SellerID, o.Currency, o.EventTime
+		if o.SiteHost != "" {
+			d.SiteHost = o.SiteHost
+		}
+		if c.Shipment == nil {
+			d.DeclaredValue = o.Value
+		}
+	}
+	if sh := c.Shipment; sh != nil {
+		d.OriginCountry, d.DeclaredValue, d.EventTime = sh.OriginCountry, sh.DeclaredValue, sh.EventTime
+		if sh.Currency != "" {
+			d.Currency = sh.Currency
+		}
+	}
 }

@@ -3,12 +3,18 @@ package label
 import (
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/geo"
+	"github.com/clearlane/clearlane/scoring/reason"
 )
 
 // Deriver derives the features of clicks. Its zero value is ready. It holds scratch
 // memory, so one goroutine owns it.
 type Deriver struct {
-	buf []byte // decoded text that the last Features alias
+	buf    []byte // decoded values that the last Features alias
+	text   reason.Text
+	query  query
+	values [numParams]string // as sent, else of the landing URL
+	click  *schemas.AdClick
+	out    *Features
 }
 
 // Derive fills out with the facts of a click. The strings of out alias the click
@@ -16,8 +22,84 @@ type Deriver struct {
 // them. A nil db leaves the click's country unknown.
 func (d *Deriver) Derive(click *schemas.AdClick, db *geo.DB, out *Features) {
 	out.reset()
+	d.buf = d.buf[:0]
+	d.text.Reset()
+	d.click, d.out = click, out
+
 	out.ClickID, out.EventTime, out.SiteHost = click.ClickID, click.EventTime, click.SiteHost
-	out.Targets = append(out.Targets, click.TargetCountries...)
+	out.Targets = append(out.Targets, click.TargetCountries[:min(len(click.TargetCountries), MaxTargets)]...)
 	out.Country, _ = db.Country(click.IP)
 	out.GeoBuild = db.Build()
+	out.FacebookPixelID, out.BingCampaignID = click.FacebookPixelID, click.BingCampaignID
+
+	d.parse(click.LandingURL, &d.query)
+	d.resolve()
+	d.traffic()
+	d.certain()
+	d.likely()
+	d.drift()
+	d.click, d.out = nil, nil
+}
+
+// resolve takes each parameter as it was sent, else from the landing URL.
+func (d *Deriver) resolve() {
+	c := d.click
+	u := &c.UTM
+	d.values = [numParams]string{
+		u.ID, u.Source, u.Medium, u.Campaign, u.SourcePlatform, u.Term, u.Content, u.CreativeFormat, u.MarketingTactic,
+		c.GCLID, c.GBRAID, c.WBRAID, c.DCLID, c.FBCLID, c.MSCLKID, c.TTCLID,
+	}
+	for p := range d.values {
+		if d.values[p] == "" {
+			d.values[p] = d.query.values[p]
+		}
+	}
+	v := &d.values
+	d.out.UTM = schemas.UTM{
+		ID: v[utmID], Source: v[utmSource], Medium: v[utmMedium], Campaign: v[utmCampaign],
+		SourcePlatform: v[utmSourcePlatform], Term: v[utmTerm], Content: v[utmContent],
+		CreativeFormat: v[utmCreativeFormat], MarketingTactic: v[utmMarketingTactic],
+	}
+	for p := gclid; p < numParams; p++ {
+		if v[p] != "" {
+			d.out.IDs |= GCLID << (p - gclid)
+		}
+	}
+	if c.FBP != "" {
+		d.out.IDs |= FBP
+	}
+	if c.FBC != "" {
+		d.out.IDs |= FBC
+	}
+}
+
+// traffic works out where the click came from, as GA4 does: by its campaign
+// parameters, else by Google's click id, else by the referrer.
+func (d *Deriver) traffic() {
+	out := d.out
+	u := &out.UTM
+	out.Source = sourceOf(u.Source).network
+	host := hostOf(d.click.Referrer)
+	if sameSite(host, d.click.SiteHost) {
+		host = ""
+	}
+	out.Referrer = sourceOf(host).network
+	switch {
+	case u.Source != "" || u.Medium != "":
+		out.Channel = channelOf(u.Source, u.Medium, u.Campaign)
+	case out.IDs&(GCLID|GBRAID|WBRAID) != 0:
+		out.Channel = channelOf("google", "cpc", u.Campaign)
+	case out.IDs.Has(DCLID):
+		out.Channel = Display
+	case host != "":
+		out.Channel = channelOf(host, "referral", u.Campaign)
+	default:
+		out.Channel = channelOf("", "", u.Campaign)
+	}
+}
+
+func (d *Deriver) find(code reason.Code, field, observed, expected string) {
+	if len(d.out.Findings) < MaxFindings {
+		d.out.Findings = append(d.out.Findings, reason.Finding{Code: code, Field: field, Observed: observed, Expected: expected})
+	}
 }

@@ -78,3 +78,13 @@ func (f *Features) Class() Class {
 func (f *Features) reset() {
 	*f = Features{Targets: f.Targets[:0], Findings: f.Findings[:0]}
 }
+
+// HasMacro is true when the value of a field is a macro that was left unexpanded.
+func (f *Features) HasMacro(field string) bool {
+	for i := range f.Findings {
+		if f.Findings[i].Code == reason.LabelMacroUnexpanded && f.Findings[i].Field == field {
+			return true
+		}
+	}
+	return false
+}

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/geo"
@@ -54,12 +53,12 @@ func (c *compiler) period(path, fromKey, from, toKey, to string) (schemas.Date, 
 }
 
 func (c *compiler) date(path, s string) schemas.Date {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil || t.Unix() <= 0 {
+	d, err := schemas.ParseDate(s)
+	if err != nil || d <= 0 {
 		c.fault(path, s, "a date YYYY-MM-DD after 1970-01-01")
 		return 0
 	}
-	return schemas.Date(t.Unix() / 86400)
+	return d
 }
 
 func (c *compiler) ports() {

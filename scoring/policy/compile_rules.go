@@ -145,12 +145,12 @@ func (c *compiler) scope(path string, f *fileScope, r *Rule) {
 	if c.limits(path+"countries", f.Countries) {
 		r.countries = new(geo.Set)
 		for i, name := range f.Countries {
-			if region := c.pack.regions[name]; region != nil {
-				r.countries.Union(region)
-			} else if country := geo.ParseCountry(name); country != 0 {
+			if country := geo.ParseCountry(name); country != 0 {
 				r.countries.Add(country)
+			} else if region := c.pack.regions[name]; region != nil {
+				r.countries.Union(region)
 			} else {
-				c.fault(fmt.Sprintf("%scountries[%d]", path, i), name, "a region of countries.regions or an alpha-2 code")
+				c.fault(fmt.Sprintf("%scountries[%d]", path, i), name, "an alpha-2 code or a region of countries.regions")
 			}
 		}
 	}

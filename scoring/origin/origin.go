@@ -1,0 +1,183 @@
+// Package origin judges a USMCA preference claim by what a verification platform
+// answered about its e-Cert and by the site's integration.
+//
+// It finds facts; which of them are reasons, where and since when, is the policy
+// pack's. It imports schemas, reason, geo and policy (for what a claim is).
+//
+// Source: USMCA electronic origin certification guidelines updated 2026-06-26, in
+// force 2026-06-27 (reported; no technical format was published, so an e-Cert ID is
+// compared as it is). Validity is judged at the date of the case, never now.
+package origin
+
+import (
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/policy"
+	"github.com/clearlane/clearlane/scoring/reason"
+)
+
+// Claim is what is to be judged.
+type Claim struct {
+	Order         *schemas.Order    // nil: has not arrived
+	Shipment      *schemas.Shipment // nil: a pre-review
+	Verifications []schemas.EcertVerification
+	Site          *schemas.SellerSite // nil: nothing is registered
+	Date          schemas.Date        // of the case
+}
+
+// Result is what was found. Its slices are reused from call to call.
+type Result struct {
+	Claimed bool
+	// Verified: the newest answer for the e-Cert ID is VERIFIED, valid at the date,
+	// and known to match. What is unknown is no match.
+	Verified bool
+	Findings []reason.Finding
+	Unknowns []Unknown
+	text     reason.Text
+}
+
+// Unknown is a question of a rule that could not be answered. It counts only where
+// that rule is in force.
+type Unknown struct {
+	Code  reason.Code
+	Field string
+	Why   string
+}
+
+// Claimed is true when the order or the shipment claims USMCA preference.
+func Claimed(o *schemas.Order, s *schemas.Shipment) bool {
+	return policy.ClaimsUSMCA(o) || s != nil && policy.IsUSMCASPI(s.SPI)
+}
+
+// Effect is the preference status that a reason of this code leads to at least.
+func Effect(code reason.Code) schemas.PreferenceStatus {
+	switch code {
+	case reason.SiteNotIntegrated, reason.EcertIDMissing, reason.EcertInvalid, reason.EcertRevoked,
+		reason.EcertExpired, reason.EcertHS6Mismatch, reason.EcertOriginMismatch:
+		return schemas.PreferenceSuspended
+	case reason.EcertPending, reason.EcertUnverifiable:
+		return schemas.PreferencePending
+	}
+	return schemas.PreferenceNotClaimed
+}
+
+// Judge fills out with what is found about a claim; without one it finds nothing.
+func Judge(c *Claim, out *Result) {
+	*out = Result{Findings: out.Findings[:0], Unknowns: out.Unknowns[:0], text: out.text}
+	out.text.Reset()
+	if out.Claimed = Claimed(c.Order, c.Shipment); !out.Claimed {
+		return
+	}
+	out.site(c)
+	id := ecertID(c)
+	if id == "" {
+		out.find(reason.EcertIDMissing, "e_cert_id", "none", "a verifiable e-Cert ID")
+		return
+	}
+	out.answer(c, newest(c.Verifications, id))
+}
+
+// ecertID is the shipment's, else the one the order's preference names.
+func ecertID(c *Claim) string {
+	if c.Shipment != nil && c.Shipment.EcertID != "" {
+		return c.Shipment.EcertID
+	}
+	if c.Order != nil {
+		return c.Order.Preference.EcertID
+	}
+	return ""
+}
+
+// newest is the answer about id that was checked last, nil when there is none. Of
+// answers of the same instant the less favourable one counts, so that the order in
+// which they are given does not.
+func newest(all []schemas.EcertVerification, id string) *schemas.EcertVerification {
+	var best *schemas.EcertVerification
+	for i := range all {
+		v := &all[i]
+		if v.EcertID != id {
+			continue
+		}
+		if best == nil || v.CheckedAt > best.CheckedAt ||
+			v.CheckedAt == best.CheckedAt && v.Status > best.Status {
+			best = v
+		}
+	}
+	return best
+}
+
+// site judges the integration. One that began after the date of the case was not
+// there yet.
+func (r *Result) site(c *Claim) {
+	const field, want = "site.origin_integration", "INTEGRATED"
+	if c.Site == nil {
+		r.unknown(reason.SiteNotIntegrated, field, "the site is not registered")
+		return
+	}
+	switch in := &c.Site.OriginIntegration; in.Status {
+	case schemas.IntegrationNone:
+		r.find(reason.SiteNotIntegrated, field, "NONE", want)
+	case schemas.IntegrationPending:
+		r.find(reason.SiteNotIntegrated, field, "PENDING", want)
+	case schemas.Integrated:
+		if in.Since > c.Date {
+			r.find(reason.SiteNotIntegrated, field, r.text.Date("INTEGRATED since ", in.Since), r.text.Date("INTEGRATED by ", c.Date))
+		}
+	default:
+		r.unknown(reason.SiteNotIntegrated, field, "not stated")
+	}
+}
+
+// answer judges what the platform said about the claim's e-Cert.
+func (r *Result) answer(c *Claim, v *schemas.EcertVerification) {
+	const field, want = "ecert.status", "VERIFIED"
+	if v == nil {
+		r.find(reason.EcertPending, field, "no answer yet", want)
+		return
+	}
+	switch v.Status {
+	case schemas.EcertVerified:
+	case schemas.EcertExpired:
+		// It may have expired after the date of the case: valid_to says.
+		if v.ValidTo == 0 {
+			r.find(reason.EcertExpired, field, "EXPIRED", want)
+			return
+		}
+	case schemas.EcertInvalid:
+		r.find(reason.EcertInvalid, field, "INVALID", want)
+		return
+	case schemas.EcertNotFound:
+		r.find(reason.EcertInvalid, field, "NOT_FOUND", want)
+		return
+	case schemas.EcertRevoked:
+		r.find(reason.EcertRevoked, field, "REVOKED", want)
+		return
+	case schemas.EcertUnavailable:
+		r.find(reason.EcertUnverifiable, field, "UNAVAILABLE", want)
+		return
+	default:
+		r.find(reason.EcertPending, field, "no answer yet", want)
+		return
+	}
+	findings, unknowns := len(r.Findings), len(r.Unknowns)
+	r.validity(c, v)
+	r.goods(c, v)
+	r.country(c, v)
+	r.Verified = len(r.Findings) == findings && len(r.Unknowns) == unknowns
+}
+
+func (r *Result) validity(c *Claim, v *schemas.EcertVerification) {
+	if v.ValidTo != 0 && c.Date > v.ValidTo {
+		r.find(reason.EcertExpired, "ecert.valid_to", r.text.Date("", v.ValidTo), r.text.Date("not before ", c.Date))
+	}
+	if v.ValidFrom != 0 && c.Date < v.ValidFrom {
+		r.find(reason.EcertInvalid, "ecert.valid_from", r.text.Date("", v.ValidFrom), r.text.Date("not after ", c.Date))
+	}
+}
+
+func (r *Result) find(code reason.Code, field, observed, expected string) {
+	r.Findings = append(r.Findings, reason.Finding{Code: code, Field: field, Observed: observed, Expected: expected})
+}
+
+func (r *Result) unknown(code reason.Code, field, why string) {
+	r.Unknowns = append(r.Unknowns, Unknown{Code: code, Field: field, Why: why})
+}
