@@ -1,0 +1,62 @@
+# `make help` lists what there is. Caches and built programs stay in .cache and bin.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GO ?= go
+PACKAGES ?= ./...
+TEST_TIMEOUT ?= 10m
+BENCH ?= .
+BENCH_TIME ?= 1s
+DEMO_FLAGS ?=
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+export CGO_ENABLED ?= 0
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo '  DEMO_FLAGS="--orders 100000 --exit"   flags of clearlane demo'
+	@echo '  PACKAGES=./schemas/...                what test, lint and bench look at'
+
+.PHONY: build
+build: ## bin/clearlane
+	@mkdir -p bin
+	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/clearlane ./cmd/clearlane
+
+.PHONY: embedded
+embedded: ## fetch the pinned embedded parts: the ClickHouse library, the country database
+	@deploy/embedded/install.sh
+
+.PHONY: demo
+demo: build ## run it all on this machine; DEMO_FLAGS="--orders 100000 --exit" ends with a check
+	@deploy/embedded/install.sh || echo 'demo: without the embedded parts it can run with --no-landing'
+	@bin/clearlane demo $(DEMO_FLAGS)
+
+.PHONY: test
+test: lint ## everything that needs no broker, with the race detector
+	@deploy/embedded/install.sh || echo '!!! SKIPPED: tests on the ClickHouse engine: the embedded parts could not be fetched'
+	@command -v java >/dev/null || echo '!!! SKIPPED: tests on a real Apache Kafka: there is no Java here'
+	@race=-race cgo=1; command -v $${CC:-cc} >/dev/null || { race= cgo=0; echo '!!! SKIPPED: the race detector: it needs a C compiler'; }; \
+	  started=$$SECONDS; CGO_ENABLED=$$cgo $(GO) test $$race -timeout $(TEST_TIMEOUT) $(PACKAGES); \
+	  echo "test: all passed in $$((SECONDS - started)) s"
+
+.PHONY: lint
+lint: ## go vet and gofmt
+	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
+	  if [ -n "$$unformatted" ]; then echo "lint: not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
+	@$(GO) vet $(PACKAGES)
+	@echo 'lint: go vet and gofmt find nothing'
+
+.PHONY: generate
+generate: ## write all generated files again
+	$(GO) generate $(PACKAGES)
+
+.PHONY: bench
+bench: ## benchmarks with allocations; BENCH=regexp, BENCH_TIME=5s
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCH_TIME) -benchmem $(PACKAGES)
+
+.PHONY: clean
+clean: ## remove what was built and fetched
+	rm -rf bin .cache
