@@ -265,6 +265,9 @@ func TestInputsLeavesOutWhatIsOff(t *testing.T) {
 	for _, in := range k.Inputs() {
 		got = append(got, in.Kind.String()+"="+in.Topic)
 	}
+	if used := k.Used(); len(used) != 10 || used[0] != (NamedTopic{"orders", "eu.orders"}) || used[9] != (NamedTopic{"dead_letters", "eu.dead-letters"}) {
+		t.Errorf("used topics %v", used)
+	}
 	if want := "order=eu.orders shipment=eu.shipments ecert_verification=eu.ecert-verifications"; strings.Join(got, " ") != want {
 		t.Errorf("inputs %v, want %s", got, want)
 	}

@@ -79,6 +79,27 @@ func (k *Kafka) Name(topic string) string {
 	return k.TopicPrefix + topic
 }
 
+// NamedTopic is one topic in use.
+type NamedTopic struct {
+	Key  string // of the section kafka.topics
+	Name string // with the prefix
+}
+
+// Used are all topics in use, inputs and outputs, in the order of the section.
+func (k *Kafka) Used() []NamedTopic {
+	all := Config{Kafka: *k}
+	var used []NamedTopic
+	for _, f := range fields(&all) {
+		if !strings.HasPrefix(f.path, "kafka.topics.") {
+			continue
+		}
+		if name := k.Name(f.value.String()); name != "" {
+			used = append(used, NamedTopic{f.key(), name})
+		}
+	}
+	return used
+}
+
 // LandGroup is the consumer group of the role land.
 func (k *Kafka) LandGroup() string { return k.Group + "-land" }
 
