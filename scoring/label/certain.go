@@ -14,7 +14,7 @@ const clockSkew schemas.Time = 5 * 60 * 1000
 // certain finds what is false by the click alone (DOMAIN: false labels, certain).
 // One cause gives one finding: a macro in place of an id is not also a malformed
 // id, and an id in seconds is not also one.
-func (d *Deriver) certain() {
+func (d *deriver) certain() {
 	d.macros()
 	d.repeated()
 	d.microsoftID()
@@ -25,7 +25,7 @@ func (d *Deriver) certain() {
 }
 
 // macros looks at every label, as it was sent and as the landing URL has it.
-func (d *Deriver) macros() {
+func (d *deriver) macros() {
 	for p := range numParams {
 		m, found := d.hasMacro(d.values[p])
 		if !found && d.query.values[p] != d.values[p] {
@@ -43,14 +43,14 @@ func (d *Deriver) macros() {
 	}
 }
 
-func (d *Deriver) macro(field, macro string) {
+func (d *deriver) macro(field, macro string) {
 	d.find(reason.LabelMacroUnexpanded, field, reason.Cut(macro), "a value in place of the macro")
 }
 
 // repeated finds a parameter that the landing URL has twice with different values.
 // Values that differ in case only are drift. That a field as sent differs from the
 // URL is not certain: the sender may have kept it from an earlier visit.
-func (d *Deriver) repeated() {
+func (d *deriver) repeated() {
 	for p := range numParams {
 		first, second := d.query.values[p], d.query.second[p]
 		if second == "" || strings.EqualFold(first, second) && p < gclid {
@@ -64,7 +64,7 @@ func (d *Deriver) repeated() {
 	}
 }
 
-func (d *Deriver) microsoftID() {
+func (d *deriver) microsoftID() {
 	id := d.values[msclkid]
 	if id == "" || validMSCLKID(id) || d.out.HasMacro("msclkid") {
 		return
@@ -76,14 +76,14 @@ func (d *Deriver) microsoftID() {
 	d.find(reason.LabelIDMalformed, "msclkid", observed, "32 hexadecimal digits")
 }
 
-func (d *Deriver) fbp() {
+func (d *deriver) fbp() {
 	if d.click.FBP == "" {
 		return
 	}
 	d.metaID("fbp", d.click.FBP, true)
 }
 
-func (d *Deriver) fbc() {
+func (d *deriver) fbc() {
 	if d.click.FBC == "" {
 		return
 	}
@@ -101,7 +101,7 @@ func (d *Deriver) fbc() {
 }
 
 // metaID finds a malformed fbp or fbc, and a time in it that cannot be.
-func (d *Deriver) metaID(field, value string, number bool) metaID {
+func (d *deriver) metaID(field, value string, number bool) metaID {
 	if _, found := d.hasMacro(value); found {
 		d.macro(field, "a macro")
 		return metaID{}
@@ -124,13 +124,13 @@ func (d *Deriver) metaID(field, value string, number bool) metaID {
 
 // googleID finds a gclid made after the click. One whose time cannot be read is
 // unknown, not false.
-func (d *Deriver) googleID() {
+func (d *deriver) googleID() {
 	if t, ok := gclidTime(d.values[gclid]); ok {
 		d.timeOf("gclid", t)
 	}
 }
 
-func (d *Deriver) timeOf(field string, t schemas.Time) {
+func (d *deriver) timeOf(field string, t schemas.Time) {
 	if click := d.click.EventTime; click != 0 && t > click+clockSkew {
 		d.find(reason.LabelIDTimeInvalid, field, d.text.Time("made at ", t), d.text.Time("not after the click at ", click))
 	}
@@ -147,7 +147,7 @@ var foreign = [...]struct {
 	{ttclid, [3]Network{NetworkMeta, NetworkGoogle}},
 }
 
-func (d *Deriver) wrongSource() {
+func (d *deriver) wrongSource() {
 	source := d.out.Source
 	if source == NetworkNone || source == NetworkOther || d.out.HasMacro("utm_source") {
 		return

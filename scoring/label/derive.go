@@ -6,10 +6,10 @@ import (
 	"github.com/clearlane/clearlane/scoring/reason"
 )
 
-// Deriver derives the features of clicks. Its zero value is ready. It holds scratch
-// memory, so one goroutine owns it.
-type Deriver struct {
-	buf    []byte // decoded values that the last Features alias
+// deriver is the memory that deriving features needs. It stays with the Features,
+// so that deriving into the same ones again allocates nothing.
+type deriver struct {
+	buf    []byte // decoded values that the features alias
 	text   reason.Text
 	query  query
 	values [numParams]string // as sent, else of the landing URL
@@ -18,10 +18,17 @@ type Deriver struct {
 }
 
 // Derive fills out with the facts of a click. The strings of out alias the click
-// and the Deriver's memory and hold until the next call; AppendFeatures copies
+// and out's own memory, and hold until out is used again; AppendFeatures copies
 // them. A nil db leaves the click's country unknown.
-func (d *Deriver) Derive(click *schemas.AdClick, db *geo.DB, out *Features) {
+func Derive(click *schemas.AdClick, db *geo.DB, out *Features) {
 	out.reset()
+	if out.memory == nil {
+		out.memory = new(deriver)
+	}
+	out.memory.derive(click, db, out)
+}
+
+func (d *deriver) derive(click *schemas.AdClick, db *geo.DB, out *Features) {
 	d.buf = d.buf[:0]
 	d.text.Reset()
 	d.click, d.out = click, out
@@ -42,7 +49,7 @@ func (d *Deriver) Derive(click *schemas.AdClick, db *geo.DB, out *Features) {
 }
 
 // resolve takes each parameter as it was sent, else from the landing URL.
-func (d *Deriver) resolve() {
+func (d *deriver) resolve() {
 	c := d.click
 	u := &c.UTM
 	d.values = [numParams]string{
@@ -75,7 +82,7 @@ func (d *Deriver) resolve() {
 
 // traffic works out where the click came from, as GA4 does: by its campaign
 // parameters, else by Google's click id, else by the referrer.
-func (d *Deriver) traffic() {
+func (d *deriver) traffic() {
 	out := d.out
 	u := &out.UTM
 	out.Source = sourceOf(u.Source).network
@@ -98,7 +105,7 @@ func (d *Deriver) traffic() {
 	}
 }
 
-func (d *Deriver) find(code reason.Code, field, observed, expected string) {
+func (d *deriver) find(code reason.Code, field, observed, expected string) {
 	if len(d.out.Findings) < MaxFindings {
 		d.out.Findings = append(d.out.Findings, reason.Finding{Code: code, Field: field, Observed: observed, Expected: expected})
 	}

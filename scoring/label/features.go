@@ -17,7 +17,7 @@ const Version = "labels-2026.11.1"
 
 // Features are the facts of one click. They hold no IP, user agent, fbp, fbc, click
 // id value or URL. Strings alias what they were derived or read from: the click and
-// the Deriver's scratch memory, or the bytes given to ReadFeatures.
+// the features' own memory, or the bytes given to ReadFeatures.
 type Features struct {
 	ClickID         string
 	EventTime       schemas.Time
@@ -33,6 +33,8 @@ type Features struct {
 	Referrer        Network // of the referrer's host; NetworkNone without a referrer
 	Channel         Channel // GA4 default channel group
 	Findings        []reason.Finding
+
+	memory *deriver // of Derive; nil where only ReadFeatures was used
 }
 
 // Class is how sure it is that a click's labels are false.
@@ -76,7 +78,7 @@ func (f *Features) Class() Class {
 
 // reset empties f and keeps its slices' memory.
 func (f *Features) reset() {
-	*f = Features{Targets: f.Targets[:0], Findings: f.Findings[:0]}
+	*f = Features{Targets: f.Targets[:0], Findings: f.Findings[:0], memory: f.memory}
 }
 
 // HasMacro is true when the value of a field is a macro that was left unexpanded.

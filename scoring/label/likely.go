@@ -11,7 +11,7 @@ const googleIDs = GCLID | GBRAID | WBRAID | DCLID
 
 // likely finds what points to false labels without proving it (DOMAIN: false
 // labels, likely). fbclid is in none of it: Meta tags unpaid links too.
-func (d *Deriver) likely() {
+func (d *deriver) likely() {
 	out := d.out
 	networks := 0
 	for _, ids := range [...]IDSet{googleIDs, MSCLKID, TTCLID} {
@@ -41,7 +41,7 @@ func known(n Network) bool { return n != NetworkNone && n != NetworkOther }
 
 // drift finds sloppy labels, which say nothing about risk: spelling in other case,
 // a source without a medium.
-func (d *Deriver) drift() {
+func (d *deriver) drift() {
 	u := &d.out.UTM
 	for _, f := range [...]struct{ name, value string }{{"utm_source", u.Source}, {"utm_medium", u.Medium}} {
 		if strings.ContainsFunc(f.value, func(r rune) bool { return r >= 'A' && r <= 'Z' }) && !d.out.HasMacro(f.name) {

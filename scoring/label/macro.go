@@ -5,7 +5,7 @@ import "strings"
 // hasMacro is true for a value that holds a macro an advertising platform should
 // have filled in: {{campaign.name}} (Meta), {CampaignId} or {lpurl} (Google,
 // Microsoft), __CAMPAIGN_ID__ (TikTok), as it is or after at most two URL-decodes.
-func (d *Deriver) hasMacro(s string) (macro string, found bool) {
+func (d *deriver) hasMacro(s string) (macro string, found bool) {
 	for range 3 {
 		if macro = findMacro(s); macro != "" {
 			return macro, true

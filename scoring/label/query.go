@@ -98,7 +98,7 @@ type query struct {
 // or ";" between parameters, upper-case keys, a query that was encoded whole, or
 // parameters behind the "#". Those behind the "#" only fill in what the query
 // lacks: a script put them there, and nothing about them is certain.
-func (d *Deriver) parse(url string, q *query) {
+func (d *deriver) parse(url string, q *query) {
 	*q = query{}
 	rest, fragment, _ := strings.Cut(url, "#")
 	if _, text, found := strings.Cut(rest, "?"); found {
@@ -114,7 +114,7 @@ func (d *Deriver) parse(url string, q *query) {
 
 // scan reads the parameters of a query. fill: only take what is lacking. whole: a
 // segment without "=" may be a query that was encoded whole.
-func (d *Deriver) scan(text string, q *query, fill, whole bool) {
+func (d *deriver) scan(text string, q *query, fill, whole bool) {
 	for text != "" {
 		var segment string
 		segment, text, _ = strings.Cut(text, "&")
@@ -147,7 +147,7 @@ func nextBySemicolon(s string) int {
 	}
 }
 
-func (d *Deriver) segment(s string, q *query, fill, whole bool) {
+func (d *deriver) segment(s string, q *query, fill, whole bool) {
 	s = strings.TrimPrefix(s, "amp;")
 	key, value, found := strings.Cut(s, "=")
 	if !found {
@@ -173,7 +173,7 @@ func (d *Deriver) segment(s string, q *query, fill, whole bool) {
 }
 
 // clean is a value decoded once, and twice where it was encoded twice.
-func (d *Deriver) clean(s string) string {
+func (d *deriver) clean(s string) string {
 	once := d.decode(s)
 	if strings.IndexByte(once, '%') < 0 {
 		return once
@@ -183,7 +183,7 @@ func (d *Deriver) clean(s string) string {
 
 // decode undoes form encoding. What is not a whole escape stays as it is; so does a
 // text that would not be UTF-8.
-func (d *Deriver) decode(s string) string {
+func (d *deriver) decode(s string) string {
 	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
 		return s
 	}
@@ -191,14 +191,14 @@ func (d *Deriver) decode(s string) string {
 }
 
 // decodePercent undoes percent encoding only: a "+" of a value decoded before is one.
-func (d *Deriver) decodePercent(s string) string {
+func (d *deriver) decodePercent(s string) string {
 	if strings.IndexByte(s, '%') < 0 {
 		return s
 	}
 	return d.unescape(s, false)
 }
 
-func (d *Deriver) unescape(s string, plus bool) string {
+func (d *deriver) unescape(s string, plus bool) string {
 	from := len(d.buf)
 	for i := 0; i < len(s); i++ {
 		c := s[i]

@@ -158,11 +158,9 @@ func (r *Result) answer(c *Claim, v *schemas.EcertVerification) {
 		r.find(reason.EcertPending, field, "no answer yet", want)
 		return
 	}
-	findings, unknowns := len(r.Findings), len(r.Unknowns)
 	r.validity(c, v)
 	r.goods(c, v)
 	r.country(c, v)
-	r.Verified = len(r.Findings) == findings && len(r.Unknowns) == unknowns
 }
 
 func (r *Result) validity(c *Claim, v *schemas.EcertVerification) {

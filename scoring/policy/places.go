@@ -35,7 +35,7 @@ func (p *Pack) Country(code string) geo.Country {
 }
 
 // Targets is what a campaign's list of target countries covers. The list may hold
-// countries, regions of the pack and, with a leading "!", exclusions; a list of
+// countries, regions of the pack and, with a leading "-", exclusions; a list of
 // exclusions alone covers the rest of the world. unclear is true when it holds a
 // name that the pack does not know: what the set lacks is then not known to be
 // outside. none is true for a list that says nothing.
@@ -44,7 +44,7 @@ func (p *Pack) Targets(list []string, set *geo.Set) (unclear, none bool) {
 	includes, excludes := false, false
 	*set = geo.Set{}
 	for _, name := range list {
-		exclude := len(name) > 0 && name[0] == '!'
+		exclude := len(name) > 0 && name[0] == '-'
 		if exclude {
 			name = name[1:]
 		}
