@@ -70,7 +70,7 @@ type TopicRules struct {
 	ReplicationFactor int16 // when topics are made: of all; when checked: at least; -1 is the brokers' default
 	MinInSync         int   // min.insync.replicas, when topics are made and at least when checked; 0 is the brokers' default
 
-	// Keep is what decisions and rollups must keep at least: retention plus
+	// Keep is what decisions, pre-reviews and rollups must keep at least: retention plus
 	// expiry_slack, for recovery learns from them what was published last.
 	Keep time.Duration
 	// KeepInput is the retention of input topics when they are made; 0 is the brokers' default.
@@ -82,8 +82,8 @@ type role int
 
 const (
 	roleInput    role = iota // events: never compacted
-	rolePublish              // high-risk, pre-reviews, dead letters: any policy
-	roleRecover              // decisions, rollups: compacted, or kept long enough
+	rolePublish              // high-risk, dead letters: any policy
+	roleRecover              // decisions, pre-reviews, rollups: compacted, or kept long enough
 	roleProgress             // compacted
 	roleSites                // compacted, one partition
 )
@@ -106,7 +106,7 @@ func (t *Topics) all() []named {
 		{t.SellerSites, roleSites, "seller_sites"},
 		{t.Decisions, roleRecover, "decisions"},
 		{t.HighRisk, rolePublish, "high_risk"},
-		{t.PreReviews, rolePublish, "pre_reviews"},
+		{t.PreReviews, roleRecover, "pre_reviews"},
 		{t.Rollups, roleRecover, "rollups"},
 		{t.Progress, roleProgress, "progress"},
 		{t.DeadLetters, rolePublish, "dead_letters"},
