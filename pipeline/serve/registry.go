@@ -1,0 +1,88 @@
+package serve
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+// Metrics is every metric of the process. Safe for concurrent use.
+type Metrics struct {
+	counters   map[id]*prometheus.CounterVec
+	gauges     map[id]*prometheus.GaugeVec
+	histograms map[id]*prometheus.HistogramVec
+	delays     *delays
+	now        func() time.Time
+
+	mu         sync.Mutex
+	samplers   []func(*Sample)
+	watermarks map[int32]int64 // partition -> Unix ms
+}
+
+// New registers the catalogue, and the Go runtime's and the process's own metrics,
+// with a registry that has none of them yet. now is the clock that ages are taken by.
+func New(reg prometheus.Registerer, now func() time.Time) *Metrics {
+	m := &Metrics{
+		counters:   map[id]*prometheus.CounterVec{},
+		gauges:     map[id]*prometheus.GaugeVec{},
+		histograms: map[id]*prometheus.HistogramVec{},
+		now:        now,
+		watermarks: map[int32]int64{},
+	}
+	for i := range catalogue {
+		d := &catalogue[i]
+		switch {
+		case d.sampled:
+		case id(i) == delay:
+			m.delays = newDelays(d)
+			reg.MustRegister(m.delays)
+		case d.kind == counter:
+			m.counters[id(i)] = prometheus.NewCounterVec(prometheus.CounterOpts{Name: d.name, Help: d.help}, d.labels)
+			reg.MustRegister(m.counters[id(i)])
+		case d.kind == gauge:
+			m.gauges[id(i)] = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: d.name, Help: d.help}, d.labels)
+			reg.MustRegister(m.gauges[id(i)])
+		case d.kind == histogram:
+			m.histograms[id(i)] = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: d.name, Help: d.help, Buckets: d.buckets}, d.labels)
+			reg.MustRegister(m.histograms[id(i)])
+		}
+	}
+	reg.MustRegister(newSampler(m), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// SetPolicy says which policy pack is in force.
+func (m *Metrics) SetPolicy(version, hash string) { m.info(policyInfo, version, hash) }
+
+// SetGeo says which country database is in force; an empty version is none.
+func (m *Metrics) SetGeo(version string) { m.info(geoInfo, version) }
+
+// SetBuild says which program runs.
+func (m *Metrics) SetBuild(version, revision, goVersion string) {
+	m.info(buildInfo, version, revision, goVersion)
+}
+
+func (m *Metrics) info(i id, labels ...string) {
+	m.gauges[i].Reset()
+	m.gauges[i].WithLabelValues(labels...).Set(1)
+}
+
+// WriteReference writes the table of all metrics in Markdown.
+func WriteReference(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("| metric | type | labels | meaning |\n| --- | --- | --- | --- |\n")
+	for _, d := range catalogue {
+		labels := ""
+		if len(d.labels) > 0 {
+			labels = "`" + strings.Join(d.labels, "`, `") + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", d.name, d.kind, labels, d.help)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
