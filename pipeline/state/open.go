@@ -1,0 +1,222 @@
+package state
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/sstable"
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/twmb/murmur3"
+)
+
+// ErrCorrupt: the directory does not hold a store that can be used. It can be moved
+// away or deleted: an empty store is filled again from Kafka.
+var ErrCorrupt = errors.New("corrupt or foreign state")
+
+// formatVersion is that of rows.go. A store of another one is refused.
+const formatVersion = 1
+
+// formatName begins the format row; the version and the hash seed follow.
+const formatName = "clearlane state "
+
+// Open opens the store in dir, which is created when it does not exist. Who opens it
+// closes it. An error that is ErrCorrupt is about the contents of the directory, every
+// other one about reaching it (another process holds it, no permission).
+func Open(dir string, opts Options) (*Store, error) {
+	return open(dir, opts, nil)
+}
+
+func open(dir string, opts Options, hash func(seed uint64, sp space, key []byte) uint64) (*Store, error) {
+	if err := opts.Validate(); err != nil {
+		return nil, fmt.Errorf("state %s: options: %w", dir, err)
+	}
+	if opts.FS == nil {
+		opts.FS = vfs.Default
+	}
+	s := &Store{
+		opts:     opts,
+		dir:      dir,
+		fs:       newFailStopFS(opts.FS),
+		bucketMs: opts.ExpiryBucket.Milliseconds(),
+		flushing: make(chan flushed, 1),
+	}
+	s.active = s.newGeneration()
+	if err := s.open(hash); err != nil {
+		if pebble.IsCorruptionError(err) || errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+		}
+		if errors.Is(err, ErrCorrupt) {
+			return nil, fmt.Errorf("state %s: %w: move the directory away or delete it; the state is then rebuilt from Kafka", dir, err)
+		}
+		return nil, fmt.Errorf("state %s: %w", dir, err)
+	}
+	return s, nil
+}
+
+func (s *Store) open(hash func(seed uint64, sp space, key []byte) uint64) error {
+	if err := s.refuseForeign(); err != nil {
+		return err
+	}
+	db, err := pebble.Open(s.dir, s.pebbleOptions())
+	if err == nil {
+		s.db = db
+		err = s.fs.failure()
+	}
+	var seed uint64
+	if err == nil {
+		seed, err = s.format()
+	}
+	if err == nil {
+		if hash == nil {
+			hash = hashKey
+		}
+		s.hash = func(sp space, key []byte) uint64 { return hash(seed, sp, key) }
+		err = s.loadMeta()
+	}
+	if err == nil {
+		err = s.loadFilter()
+	}
+	if err != nil {
+		if s.db != nil {
+			err = errors.Join(err, s.db.Close())
+		}
+		return err
+	}
+	s.counters.filterBytes.Store(s.filter.bytes())
+	s.counters.keys.Store(int64(s.filter.keys))
+	s.counters.db = s.db
+	return nil
+}
+
+// hashKey is seeded with the store's own number, so that nobody can make keys that
+// collide in it.
+func hashKey(seed uint64, sp space, key []byte) uint64 {
+	return murmur3.SeedSum64(seed^uint64(sp), key)
+}
+
+// refuseForeign keeps a directory with something else in it from becoming a database.
+func (s *Store) refuseForeign() error {
+	names, err := s.opts.FS.List(s.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	desc, err := pebble.Peek(s.dir, s.opts.FS)
+	if err != nil {
+		return err
+	}
+	if desc.Exists {
+		return nil
+	}
+	for _, name := range names {
+		if name != "LOCK" {
+			return fmt.Errorf("%w: no database, but %d other files (%q is one)", ErrCorrupt, len(names), name)
+		}
+	}
+	return nil
+}
+
+// format reads the format row, or writes it to a new database.
+func (s *Store) format() (seed uint64, err error) {
+	row, err := s.row(keyFormat)
+	if err != nil {
+		return 0, err
+	}
+	if row == nil {
+		return s.create()
+	}
+	if len(row) != len(formatName)+1+8 || string(row[:len(formatName)]) != formatName {
+		return 0, fmt.Errorf("%w: the format row is %q, want %q", ErrCorrupt, row, formatName)
+	}
+	if v := row[len(formatName)]; v != formatVersion {
+		return 0, fmt.Errorf("%w: format version %d, this program reads %d", ErrCorrupt, v, formatVersion)
+	}
+	return binary.BigEndian.Uint64(row[len(formatName)+1:]), nil
+}
+
+func (s *Store) create() (seed uint64, err error) {
+	it, err := s.db.NewIter(nil)
+	if err != nil {
+		return 0, err
+	}
+	empty := !it.First()
+	if err := it.Close(); err != nil {
+		return 0, err
+	}
+	if !empty {
+		return 0, fmt.Errorf("%w: a database without format row %q: another program's", ErrCorrupt, keyFormat)
+	}
+	row := append([]byte(formatName), formatVersion)
+	row = append(row, make([]byte, 8)...)
+	if _, err := rand.Read(row[len(formatName)+1:]); err != nil {
+		return 0, err
+	}
+	if err := s.db.Set(keyFormat, row, pebble.NoSync); err != nil {
+		return 0, err
+	}
+	return binary.BigEndian.Uint64(row[len(formatName)+1:]), s.settle()
+}
+
+func (s *Store) loadMeta() (err error) {
+	if s.meta, err = s.row(keyMeta); err != nil {
+		return err
+	}
+	sequence, err := s.row(keySequence)
+	if err != nil || sequence == nil {
+		return err
+	}
+	if len(sequence) != 8 {
+		return fmt.Errorf("%w: row %q of %d bytes, want 8", ErrCorrupt, keySequence, len(sequence))
+	}
+	s.sequence = binary.BigEndian.Uint64(sequence)
+	return nil
+}
+
+// row is a copy of a row's value, or nil.
+func (s *Store) row(key []byte) ([]byte, error) {
+	v, closer, err := s.db.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte{}, slices.Clone(v)...), closer.Close()
+}
+
+func corruptRow(row []byte) error {
+	return fmt.Errorf("%w: row %q", ErrCorrupt, row)
+}
+
+// pebbleOptions are for rows that are written once or a few times, seldom read, and
+// deleted in the sequence of time.
+func (s *Store) pebbleOptions() *pebble.Options {
+	o := &pebble.Options{
+		FS:         s.fs,
+		Logger:     logger{s.fs},
+		DisableWAL: true, // what a crash takes away is replayed from Kafka
+		Cache:      s.opts.Cache,
+		CacheSize:  s.opts.CacheBytes,
+		// A flush is one batch that bypasses the memtable when it is large, so a
+		// large memtable would only hold memory.
+		MemTableSize: s.opts.MemTableBytes,
+		// The flush goroutine waits for each flush; a write stalled by compactions could
+		// not be interrupted when one of them fails.
+		L0StopWritesThreshold: 1000,
+		FormatMajorVersion:    pebble.FormatNewest,
+		EventListener:         s.fs.listener(),
+	}
+	// No bloom filters: the store's own answers before Pebble is asked, at a tenth of
+	// the cost of going through bloom blocks. Snappy: see BenchmarkFlush.
+	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings {
+		return pebble.UniformDBCompressionSettings(sstable.SnappyCompression)
+	})
+	return o
+}

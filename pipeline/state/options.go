@@ -1,0 +1,68 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// Options are the settings of one partition's store. Start from DefaultOptions.
+type Options struct {
+	// DirtyEntries and DirtyBytes bound the set of changes: at either one Full is true.
+	// Twice of it makes Put wait for a flush under way, four times of it is ErrNotFlushed.
+	DirtyEntries int
+	DirtyBytes   int64
+	// CleanBytes bounds what is kept in memory after it was flushed.
+	CleanBytes int64
+	// ExpiryBucket is the step in which keys expire: a key is forgotten up to so much
+	// later than asked for. One timer row is written a key and bucket.
+	ExpiryBucket time.Duration
+	// FilterKeys is how many keys a new store's filter is laid out for. It grows.
+	FilterKeys int
+	// MemTableBytes is Pebble's memtable. A flush of half of it or more bypasses it.
+	MemTableBytes uint64
+	// Cache is Pebble's block cache, shared between partitions; nil: one of its own of
+	// CacheBytes.
+	Cache      *pebble.Cache
+	CacheBytes int64
+	// FS is the file system, vfs.Default when nil.
+	FS vfs.FS
+}
+
+// DefaultOptions suit a partition that takes 50,000 changes a second on a small machine.
+func DefaultOptions() Options {
+	return Options{
+		DirtyEntries:  50_000,
+		DirtyBytes:    48 << 20,
+		CleanBytes:    64 << 20,
+		ExpiryBucket:  time.Hour,
+		FilterKeys:    1 << 17,
+		MemTableBytes: 8 << 20,
+		CacheBytes:    16 << 20,
+	}
+}
+
+// maxDirtyBytes keeps a flush, of up to four times of it, far below the 4 GiB of a
+// Pebble batch.
+const maxDirtyBytes = 512 << 20
+
+// Validate names every setting that is out of bounds.
+func (o *Options) Validate() error {
+	var errs []error
+	check := func(name string, v, lo, hi int64) {
+		if v < lo || v > hi {
+			errs = append(errs, fmt.Errorf("%s: %d: allowed are %d to %d", name, v, lo, hi))
+		}
+	}
+	check("dirty_entries", int64(o.DirtyEntries), 1, 8<<20)
+	check("dirty_bytes", o.DirtyBytes, 1, maxDirtyBytes)
+	check("clean_bytes", o.CleanBytes, 0, 1<<40)
+	check("expiry_bucket (ms)", o.ExpiryBucket.Milliseconds(), 1, (31 * 24 * time.Hour).Milliseconds())
+	check("filter_keys", int64(o.FilterKeys), 1, 1<<32)
+	check("memtable_bytes", int64(o.MemTableBytes), 64<<10, 1<<30)
+	check("cache_bytes", o.CacheBytes, 0, 1<<40)
+	return errors.Join(errs...)
+}

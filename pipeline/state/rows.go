@@ -1,0 +1,59 @@
+package state
+
+import "encoding/binary"
+
+// The rows of the database, by the first byte of their keys:
+//
+//	c <cell key>                -> newestMs (8 bytes), value
+//	o <order key>               -> newestMs (8 bytes), value
+//	m format | meta | sequence  -> what the store is, the positions, the number of the flush
+//	t <bucket> <c or o> <key>   -> nothing: in that bucket of time the key may expire
+type space byte
+
+const (
+	spaceCell  space = 'c'
+	spaceOrder space = 'o'
+	spaceMeta  space = 'm'
+	spaceTimer space = 't'
+)
+
+var (
+	keyFormat   = []byte("mformat")
+	keyMeta     = []byte("mmeta")
+	keySequence = []byte("msequence")
+)
+
+// headerBytes is newestMs in front of a stored value.
+const headerBytes = 8
+
+func appendKey(dst []byte, sp space, key []byte) []byte {
+	return append(append(dst, byte(sp)), key...)
+}
+
+// appendTimer appends a timer row's key. The bucket is big-endian with its sign
+// flipped, so that rows stand in the sequence of time.
+func appendTimer(dst []byte, bucket int64, sp space, key []byte) []byte {
+	dst = append(dst, byte(spaceTimer))
+	dst = binary.BigEndian.AppendUint64(dst, uint64(bucket)^1<<63)
+	return appendKey(dst, sp, key)
+}
+
+// timerBytes is a timer row's key in front of the order's or cell's own.
+const timerBytes = 1 + 8 + 1
+
+func splitTimer(row []byte) (bucket int64, sp space, key []byte, ok bool) {
+	if len(row) < timerBytes || row[0] != byte(spaceTimer) {
+		return 0, 0, nil, false
+	}
+	bucket = int64(binary.BigEndian.Uint64(row[1:]) ^ 1<<63)
+	return bucket, space(row[timerBytes-1]), row[timerBytes:], true
+}
+
+// bucketOf is the time bucket of an instant, rounded down also before the epoch.
+func (s *Store) bucketOf(ms int64) int64 {
+	b := ms / s.bucketMs
+	if ms%s.bucketMs < 0 {
+		b--
+	}
+	return b
+}
