@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
 // Metrics is every metric of the process. Safe for concurrent use.
@@ -24,8 +23,8 @@ type Metrics struct {
 	watermarks map[int32]int64 // partition -> Unix ms
 }
 
-// New registers the catalogue, and the Go runtime's and the process's own metrics,
-// with a registry that has none of them yet. now is the clock that ages are taken by.
+// New registers the catalogue with a registry that has none of it yet. now is the
+// clock that ages are taken by.
 func New(reg prometheus.Registerer, now func() time.Time) *Metrics {
 	m := &Metrics{
 		counters:   map[id]*prometheus.CounterVec{},
@@ -52,7 +51,7 @@ func New(reg prometheus.Registerer, now func() time.Time) *Metrics {
 			reg.MustRegister(m.histograms[id(i)])
 		}
 	}
-	reg.MustRegister(newSampler(m), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(newSampler(m))
 	return m
 }
 

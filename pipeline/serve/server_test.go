@@ -71,7 +71,7 @@ func TestServerAnswersAndEnds(t *testing.T) {
 	if code, _ := get(t, url+"/healthz"); code != http.StatusOK {
 		t.Errorf("alive while waiting for Kafka: %d, want 200", code)
 	}
-	if code, body := get(t, url+"/metrics"); code != http.StatusOK || !strings.Contains(body, "\nclearlane_decisions_total{route=\"HIGH_RISK_CONTROL\"} 4\n") || !strings.Contains(body, "\ngo_goroutines ") {
+	if code, body := get(t, url+"/metrics"); code != http.StatusOK || !strings.Contains(body, "\nclearlane_decisions_total{route=\"HIGH_RISK_CONTROL\"} 4\n") {
 		t.Errorf("metrics: %d\n%s", code, body)
 	}
 	for path, want := range map[string]int{"/": http.StatusNotFound, "/debug/pprof/": http.StatusNotFound} {
