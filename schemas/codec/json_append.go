@@ -22,13 +22,19 @@ func appendFields(dst []byte, fields []layout.Field, p unsafe.Pointer) []byte {
 	for i := range fields {
 		f := &fields[i]
 		at := unsafe.Add(p, f.Offset)
-		if !f.Always && !has(f, at) {
+		if !has(f, at) && (!f.Always || nameless(f, at)) {
 			continue
 		}
 		dst = append(comma(dst), f.Key...)
 		dst = appendValue(dst, f, at)
 	}
 	return dst
+}
+
+// nameless is whether a member that holds nothing has no text for that: an unknown
+// time, and codes whose zero value the wire does not hold.
+func nameless(f *layout.Field, p unsafe.Pointer) bool {
+	return f.Kind == layout.Time || f.Kind == layout.Enum && int(*(*uint8)(p)) < f.First
 }
 
 func comma(dst []byte) []byte {

@@ -118,7 +118,10 @@ func (r *reader) value(f *layout.Field, p unsafe.Pointer) error {
 		if f.Present >= 0 {
 			*(*bool)(unsafe.Add(p, f.Present)) = true
 		}
-		return within(f.Name+".", r.object(f.Sub, p))
+		if err := r.object(f.Sub, p); err != nil {
+			return within(f.Name+".", err)
+		}
+		return nil
 	case layout.List:
 		return r.list(f, p)
 	case layout.Strings, layout.Registered:
@@ -300,9 +303,6 @@ func element(n int) *layout.Field { return &layout.Field{Name: "[" + strconv.Ito
 
 // within puts the path of an object before the field that an error names.
 func within(path string, err error) error {
-	if err == nil {
-		return nil
-	}
 	var fe *schemas.FieldError
 	if errors.As(err, &fe) {
 		fe.Field = path + fe.Field

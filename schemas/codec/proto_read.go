@@ -22,9 +22,8 @@ func (r *reader) readProto(b []byte, l *layout.Layout, p unsafe.Pointer) error {
 }
 
 func (r *reader) protoFail(rest []byte, what string) error {
-	// rest always ends where the record or one of its messages ends.
-	at := uintptr(unsafe.Pointer(unsafe.SliceData(rest))) - uintptr(unsafe.Pointer(unsafe.SliceData(r.b)))
-	return &schemas.SyntaxError{Offset: min(int(at), len(r.b)), What: what}
+	// rest is cut from the record's memory, and only its start and length change.
+	return &schemas.SyntaxError{Offset: cap(r.b) - cap(rest), What: what}
 }
 
 func (r *reader) protoMessage(b []byte, l *layout.Layout, p unsafe.Pointer) error {
@@ -91,7 +90,10 @@ func (r *reader) protoBytes(v []byte, f *layout.Field, p unsafe.Pointer) error {
 		if f.Present >= 0 {
 			*(*bool)(unsafe.Add(p, f.Present)) = true
 		}
-		return within(f.Name+".", r.protoMessage(v, f.Sub, p))
+		if err := r.protoMessage(v, f.Sub, p); err != nil {
+			return within(f.Name+".", err)
+		}
+		return nil
 	case layout.List:
 		_, n := f.List.Elems(p)
 		if err := r.room(f, n); err != nil {
