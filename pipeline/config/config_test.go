@@ -222,12 +222,12 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	}
 }
 
-func TestUnknownVariablesOfKubernetesAreNotFaults(t *testing.T) {
+func TestVariablesForOthersAreNotFaults(t *testing.T) {
 	_, err := Load(Source{Env: []string{
 		"CLEARLANE_SERVICE_HOST=10.0.0.1", "CLEARLANE_SERVICE_PORT=9464", "CLEARLANE_SERVICE_PORT_METRICS=9464",
 		"CLEARLANE_PORT=tcp://10.0.0.1:9464", "CLEARLANE_PORT_9464_TCP=tcp://10.0.0.1:9464",
 		"CLEARLANE_PORT_9464_TCP_ADDR=10.0.0.1", "CLEARLANE_METRICS_SERVICE_HOST=10.0.0.1",
-		"CLEARLANE_CONFIG=c.yaml", "PATH=/bin", "CLEARLANES=1",
+		"CLEARLANE_CONFIG=c.yaml", "CLEARLANE_REQUIRE_CHDB=1", "PATH=/bin", "CLEARLANES=1",
 	}})
 	if err != nil {
 		t.Fatal(err)

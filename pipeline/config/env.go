@@ -13,6 +13,10 @@ const EnvPrefix = "CLEARLANE_"
 // EnvFile names the configuration file when the flag --config is not given.
 const EnvFile = EnvPrefix + "CONFIG"
 
+// envTests begins what asks the tests for their parts (CLEARLANE_REQUIRE_CHDB): it may
+// be set where a test runs the program.
+const envTests = EnvPrefix + "REQUIRE_"
+
 // serviceLink matches what Kubernetes puts into the environment of every container
 // for a Service named clearlane or clearlane-...: not meant for us, so not a fault.
 // https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
@@ -22,7 +26,7 @@ var serviceLink = regexp.MustCompile(`_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?
 func (l *loader) readEnv(environ []string) {
 	for _, entry := range slices.Sorted(slices.Values(environ)) {
 		name, text, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, EnvPrefix) || name == EnvFile {
+		if !strings.HasPrefix(name, EnvPrefix) || name == EnvFile || strings.HasPrefix(name, envTests) {
 			continue
 		}
 		if f := l.byEnv(name); f != nil {
