@@ -121,7 +121,11 @@ func (s *Scorer) judgeRegistered(f *label.Features, r *registration) {
 	case isUnknown:
 		s.unknown(r.field, why)
 	case isUnregistered:
-		s.find(r.code, r.field, reason.Cut(r.id(f)), s.text.List("registered: ", r.list(s.c.Site)))
+		expected := "none: the registered list is empty"
+		if list := r.list(s.c.Site); len(list) > 0 {
+			expected = s.text.List("registered: ", list)
+		}
+		s.find(r.code, r.field, reason.Cut(r.id(f)), expected)
 	}
 }
 
