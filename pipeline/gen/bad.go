@@ -1,9 +1,9 @@
 package gen
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clearlane/clearlane/schemas"
@@ -23,10 +23,6 @@ const (
 	FieldValue = "value" // of the record as a whole
 )
 
-// badSize is the size of an oversized value. It is above what any topic here takes
-// as one event, and below what a broker takes as one record.
-const badSize = 600 << 10
-
 // badSort is one way for a record to be bad.
 type badSort struct {
 	name  string
@@ -43,12 +39,15 @@ var badSorts = [...]badSort{
 	}},
 	{"not JSON", schemas.KindAdClick, FieldValue, "", func(string, int64) string { return "order_key=1&click_id=2" }},
 	{"a list", schemas.KindShipment, FieldValue, "", func(string, int64) string { return "[1,2,3]" }},
-	{"empty value", schemas.KindOrder, FieldValue, "", func(string, int64) string { return "" }},
+	{"empty value", schemas.KindOrder, "order_key", "", func(string, int64) string { return "" }},
 	{"null value", schemas.KindShipment, FieldValue, "", nil},
 	{"broken framing", schemas.KindAdClick, FieldValue, "", func(string, int64) string { return "\x00\x00\x01" }},
 	{"cut Protobuf", schemas.KindOrder, FieldValue, "", func(string, int64) string { return "\x00\x00\x00\x00\x02\x00\x0a\x7fabc" }},
-	{"oversized", schemas.KindAdClick, FieldValue, "", func(k string, t int64) string {
-		return click(k, t, `,"x_pad":"`+string(bytes.Repeat([]byte("p"), badSize))+`"`)
+	{"landing_url too long", schemas.KindAdClick, "landing_url", "", func(k string, t int64) string {
+		return click(k, t, `,"landing_url":"https://a.example/?`+strings.Repeat("p", 20<<10)+`"`)
+	}},
+	{"too many items", schemas.KindOrder, "items", "", func(k string, t int64) string {
+		return order(k, t, `,"items":[{}`+strings.Repeat(",{}", 1000)+`]`)
 	}},
 	{"number as a string list", schemas.KindAdClick, "target_countries", "", func(k string, t int64) string {
 		return click(k, t, `,"target_countries":7`)
@@ -81,12 +80,12 @@ var badSorts = [...]badSort{
 	{"no country", schemas.KindShipment, "destination_country", "", func(k string, t int64) string {
 		return shipment(k, t, `,"destination_country":"U$"`)
 	}},
-	{"negative amount", schemas.KindShipment, "declared_value", "", func(k string, t int64) string {
-		return shipment(k, t, `,"declared_value":"-10.00"`)
+	{"absurd amount", schemas.KindShipment, "declared_value", "", func(k string, t int64) string {
+		return shipment(k, t, `,"declared_value":"900000000000.00"`)
 	}},
 	{"amount is no number", schemas.KindOrder, "value", "", func(k string, t int64) string { return order(k, t, `,"value":"12,90"`) }},
 	{"click_id too long", schemas.KindAdClick, "click_id", "", func(k string, t int64) string {
-		return `{"order_key":"` + k + `","click_id":"` + string(bytes.Repeat([]byte("x"), 5000)) + `","event_time":` + ms(t) + `}`
+		return `{"order_key":"` + k + `","click_id":"` + strings.Repeat("x", 5000) + `","event_time":` + ms(t) + `}`
 	}},
 	{"no disposition code", schemas.KindDisposition, "code", "", func(k string, t int64) string {
 		return `{"order_key":"` + k + `","shipment_id":"S","decision_id":"` + decisionID(k, "S") + `","version":1,"event_time":` + ms(t) + `}`

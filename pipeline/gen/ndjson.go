@@ -3,8 +3,6 @@ package gen
 import (
 	"bufio"
 	"io"
-
-	"github.com/clearlane/clearlane/schemas"
 )
 
 // WriteNDJSON writes the stream as one event a line with its kind in "type", the
@@ -51,24 +49,15 @@ func WriteAnswers(dst io.Writer, o Options) (*Totals, error) {
 	return t, w.Flush()
 }
 
-var routeNames = map[schemas.Route]string{
-	schemas.RouteRelease: "RELEASE", schemas.RouteDocumentReview: "DOCUMENT_REVIEW", schemas.RouteHighRisk: "HIGH_RISK_CONTROL",
-}
-
-var preferenceNames = map[schemas.PreferenceStatus]string{
-	schemas.PreferenceNotClaimed: "NOT_CLAIMED", schemas.PreferenceEligible: "ELIGIBLE",
-	schemas.PreferencePending: "PENDING", schemas.PreferenceSuspended: "SUSPENDED",
-}
-
 func appendAnswer(b []byte, a *Answer) []byte {
 	b = append(b, `{"order_key":"`...)
 	b = append(b, a.OrderKey...)
 	b = append(b, `","shipment_id":"`...)
 	b = append(b, a.ShipmentID...)
 	b = append(b, `","route":"`...)
-	b = append(b, routeNames[a.Route]...)
+	b = append(b, a.Route.String()...)
 	b = append(b, `","preference_status":"`...)
-	b = append(b, preferenceNames[a.PreferenceStatus]...)
+	b = append(b, a.PreferenceStatus.String()...)
 	b = append(b, `","reasons":[`...)
 	for i, code := range a.Reasons {
 		if i > 0 {
