@@ -260,7 +260,7 @@ func TestFetchUnknownTopicEndsTheFeed(t *testing.T) {
 func TestFetchBoundsWhatWaits(t *testing.T) {
 	onBoth(t, func(t *testing.T, brokers []string) {
 		topic := newTopic(t, brokers, 1)
-		c := newClient(t, brokers)
+		c := newClient(t, brokers, kgo.ProducerBatchCompression(kgo.NoCompression()))
 		for i := range 40 {
 			produce(t, c, topic, 0, fmt.Sprintf("%03d", i)+strings.Repeat("x", 5000))
 		}

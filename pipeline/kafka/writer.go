@@ -23,7 +23,6 @@ type WriterConfig struct {
 
 	Compression        string // none, gzip, snappy, lz4, zstd
 	Linger             time.Duration
-	MaxInFlight        int           // produce requests unanswered by one broker; at most 5 with idempotence
 	MaxBufferedRecords int           // written and not acknowledged; from there on Produce waits
 	MaxBufferedBytes   int           // the same in bytes
 	MaxRecordBytes     int           // of one batch
@@ -37,7 +36,6 @@ type WriterConfig struct {
 func DefaultWriter() WriterConfig {
 	return WriterConfig{
 		Compression:        "lz4",
-		MaxInFlight:        5,
 		MaxBufferedRecords: 50_000,
 		MaxBufferedBytes:   32 << 20,
 		MaxRecordBytes:     1_000_000,
@@ -92,9 +90,6 @@ func (c *WriterConfig) options(partition int32) ([]kgo.Opt, error) {
 	if c.Group == "" {
 		faults = append(faults, errors.New("group: empty; the transactional.id is made of it"))
 	}
-	if c.MaxInFlight < 1 || c.MaxInFlight > 5 {
-		faults = append(faults, fmt.Errorf("max_in_flight: %d; allowed: 1 to 5", c.MaxInFlight))
-	}
 	for out, topic := range c.Topics {
 		if topic == "" {
 			faults = append(faults, fmt.Errorf("topics: output %d has no name", out))
@@ -109,7 +104,6 @@ func (c *WriterConfig) options(partition int32) ([]kgo.Opt, error) {
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerBatchCompression(codec),
 		kgo.ProducerLinger(c.Linger),
-		kgo.MaxProduceRequestsInflightPerBroker(c.MaxInFlight),
 		kgo.MaxBufferedRecords(c.MaxBufferedRecords),
 		kgo.MaxBufferedBytes(c.MaxBufferedBytes),
 		kgo.ProducerBatchMaxBytes(int32(c.MaxRecordBytes)),
@@ -219,6 +213,13 @@ func (w *Writer) Commit(ctx context.Context) error {
 	}
 	err := w.client.EndTransaction(ctx, kgo.TryCommit)
 	w.stats.EndTxnNs.Add(int64(time.Since(flushed)))
+	if errors.Is(err, kerr.OperationNotAttempted) {
+		// kgo has lost its producer id and sent nothing; the id's own fault says why.
+		if _, _, cause := w.client.ProducerID(ctx); cause != nil {
+			return w.die(fmt.Errorf("commit: %w: %w", err, cause))
+		}
+		return w.die(fmt.Errorf("commit: %w", err))
+	}
 	if err != nil {
 		return w.die(endFault(err))
 	}
@@ -300,9 +301,11 @@ func endFault(err error) error {
 	return fmt.Errorf("commit: %w: %w", task.ErrUnknownOutcome, err)
 }
 
-// writeFault adds the error that callers decide on.
+// writeFault adds the error that callers decide on. A transaction that the brokers no
+// longer know (INVALID_TXN_STATE) was aborted by a newer owner, or by the brokers
+// after TransactionTimeout; the epoch is then lost too.
 func writeFault(err error) error {
-	for _, fenced := range []*kerr.Error{kerr.InvalidProducerEpoch, kerr.ProducerFenced, kerr.InvalidProducerIDMapping, kerr.FencedInstanceID} {
+	for _, fenced := range []*kerr.Error{kerr.InvalidProducerEpoch, kerr.ProducerFenced, kerr.InvalidProducerIDMapping, kerr.InvalidTxnState} {
 		if errors.Is(err, fenced) {
 			return fmt.Errorf("%w: %w", task.ErrFenced, err)
 		}
