@@ -16,20 +16,21 @@ import (
 // Config is the whole configuration. A Config is a value: after Load nobody
 // changes it. Its slices are shared by copies.
 type Config struct {
-	Roles      []string   `yaml:"roles" of:"score land serve" doc:"What this process does: score joins and decides, land writes ClickHouse, serve answers /metrics, /healthz and /readyz."`
-	Instance   string     `yaml:"instance" doc:"Name of this process in logs, metrics and progress records. Empty: host name and process id."`
-	DataDir    string     `yaml:"data_dir" doc:"Folder of the local state, one database per partition below it. It may be lost: it is then built anew from Kafka."`
-	HMACKey    Secret     `yaml:"hmac_key" doc:"Key of the HMACs that stand for identifiers of persons in all outputs. At least 16 bytes. Empty: such identifiers are left out."`
-	HMACFile   string     `yaml:"hmac_key_file" doc:"File that holds hmac_key, instead of hmac_key itself; a line break at its end is cut off."`
-	Kafka      Kafka      `yaml:"kafka" doc:"Where events come from and decisions go to."`
-	Task       Task       `yaml:"task" doc:"How one partition is worked on."`
-	Limits     Limits     `yaml:"limits" doc:"Bounds of events and orders. An event over a bound goes to the dead-letter topic; of an order over a bound the newest are kept and the rest is counted."`
-	State      State      `yaml:"state" doc:"The local state of the partitions."`
-	Policy     Policy     `yaml:"policy" doc:"The rules."`
-	Geo        Geo        `yaml:"geo" doc:"The country database."`
-	ClickHouse ClickHouse `yaml:"clickhouse" doc:"Where the role land writes to."`
-	Serve      Serve      `yaml:"serve" doc:"The HTTP server of the role serve."`
-	Log        Log        `yaml:"log" doc:"Logging, to standard error."`
+	Roles       []string      `yaml:"roles" of:"score land serve" doc:"What this process does: score joins and decides, land writes ClickHouse, serve answers /metrics, /healthz and /readyz."`
+	Instance    string        `yaml:"instance" doc:"Name of this process in logs, metrics and progress records. Empty: host name and process id."`
+	DataDir     string        `yaml:"data_dir" doc:"Folder of the local state, one database per partition below it. It may be lost: it is then built anew from Kafka."`
+	StopTimeout time.Duration `yaml:"stop_timeout" min:"1s" max:"10m" doc:"Longest time to finish and commit the work in hand when the process is asked to stop. What is not finished is done again by whoever takes over."`
+	HMACKey     Secret        `yaml:"hmac_key" doc:"Key of the HMACs that stand for identifiers of persons in all outputs. At least 16 bytes. Empty: such identifiers are left out."`
+	HMACFile    string        `yaml:"hmac_key_file" doc:"File that holds hmac_key, instead of hmac_key itself; a line break at its end is cut off."`
+	Kafka       Kafka         `yaml:"kafka" doc:"Where events come from and decisions go to."`
+	Task        Task          `yaml:"task" doc:"How one partition is worked on."`
+	Limits      Limits        `yaml:"limits" doc:"Bounds of events and orders. An event over a bound goes to the dead-letter topic; of an order over a bound the newest are kept and the rest is counted."`
+	State       State         `yaml:"state" doc:"The local state of the partitions."`
+	Policy      Policy        `yaml:"policy" doc:"The rules."`
+	Geo         Geo           `yaml:"geo" doc:"The country database."`
+	ClickHouse  ClickHouse    `yaml:"clickhouse" doc:"Where the role land writes to."`
+	Serve       Serve         `yaml:"serve" doc:"The HTTP server of the role serve."`
+	Log         Log           `yaml:"log" doc:"Logging, to standard error."`
 }
 
 // The roles of a process.
@@ -53,6 +54,7 @@ func (c *Config) Has(role string) bool {
 type Task struct {
 	CommitInterval time.Duration `yaml:"commit_interval" min:"1ms" max:"1m" doc:"Longest time between two commits while there is something to commit. A read_committed reader sees a decision this much later."`
 	MaxBatch       int           `yaml:"max_batch" min:"1" max:"1000000" doc:"Most records in one micro-batch, and so in one commit."`
+	MaxTransaction int           `yaml:"max_transaction" min:"1" max:"1000000" doc:"Output records that end a transaction before commit_interval does."`
 	MaxLateness    time.Duration `yaml:"max_lateness" off:"true" min:"1s" doc:"A record whose Kafka timestamp is this much after its event_time goes to the dead-letter topic. off: history may be loaded."`
 	MaxAhead       time.Duration `yaml:"max_ahead" min:"1m" doc:"An event_time further than this after the record's Kafka timestamp is invalid."`
 	Retention      time.Duration `yaml:"retention" min:"1h" doc:"A record later than this after the newest of its order starts a new case. The decisions and rollups topics must keep at least this plus expiry_slack."`
@@ -83,6 +85,7 @@ type ClickHouse struct {
 	Addrs            []string      `yaml:"addrs" doc:"Servers, host:port. They are tried in this order."`
 	Protocol         string        `yaml:"protocol" of:"native http" doc:"Protocol of these ports: 9000 and 9440 are native, 8123 and 8443 http by default."`
 	Database         string        `yaml:"database" doc:"Database of the tables; created when it is missing."`
+	Cluster          string        `yaml:"cluster" doc:"Name of the cluster that the tables are made on, replicated and distributed. Empty: a single server."`
 	User             string        `yaml:"user" doc:"User to sign in as."`
 	Password         Secret        `yaml:"password" doc:"The user's password. Better: password_file, or the environment."`
 	PasswordFile     string        `yaml:"password_file" doc:"File that holds password, instead of password itself; a line break at its end is cut off."`

@@ -10,8 +10,9 @@ import (
 // ClickHouse on this machine.
 func Default() Config {
 	return Config{
-		Roles:   []string{RoleScore, RoleLand, RoleServe},
-		DataDir: "data",
+		Roles:       []string{RoleScore, RoleLand, RoleServe},
+		DataDir:     "data",
+		StopTimeout: 10 * time.Second,
 		Kafka: Kafka{
 			Brokers:  []string{"localhost:9092"},
 			ClientID: "clearlane",
@@ -44,15 +45,18 @@ func Default() Config {
 			Produce: Produce{
 				Compression:        "lz4",
 				MaxInFlight:        5,
+				MaxBufferedRecords: 50_000,
 				MaxBufferedBytes:   32 * MiB,
 				MaxRecordBytes:     1000 * KiB,
-				TransactionTimeout: 30 * time.Second,
+				CommitTimeout:      30 * time.Second,
+				TransactionTimeout: time.Minute,
 			},
 			OutputFormat: "json",
 		},
 		Task: Task{
 			CommitInterval: 25 * time.Millisecond,
 			MaxBatch:       10_000,
+			MaxTransaction: 50_000,
 			MaxLateness:    0,
 			MaxAhead:       24 * time.Hour,
 			Retention:      30 * 24 * time.Hour,

@@ -139,6 +139,9 @@ func (k *Kafka) judge(fs *Faults) {
 	if p := &k.Produce; p.MaxRecordBytes > p.MaxBufferedBytes {
 		fs.add("kafka.produce.max_record_bytes", p.MaxRecordBytes.String(), "at most kafka.produce.max_buffered_bytes, "+p.MaxBufferedBytes.String())
 	}
+	if p := &k.Produce; p.CommitTimeout > p.TransactionTimeout {
+		fs.add("kafka.produce.commit_timeout", shortDuration(p.CommitTimeout), "at most kafka.produce.transaction_timeout, "+shortDuration(p.TransactionTimeout))
+	}
 	if k.SASL.Mechanism != "" && k.SASL.Mechanism != Off {
 		notEmpty(fs, "kafka.sasl.user", k.SASL.User)
 		notEmpty(fs, "kafka.sasl.password", k.SASL.Password.Reveal())
