@@ -1,0 +1,132 @@
+package land
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	tables "github.com/clearlane/clearlane/schemas/clickhouse"
+)
+
+// Config is the settings of a lander.
+type Config struct {
+	Group      string // consumer group of the landers
+	Topics     Topics
+	ClickHouse ClickHouse
+
+	BatchRows        int           // most rows in one insert
+	BatchBytes       int           // most bytes of records waiting for one insert
+	BatchInterval    time.Duration // longest time that a row waits for its insert
+	MaxRetryInterval time.Duration // longest pause between two tries while ClickHouse is away
+	StopTimeout      time.Duration // how long a stop waits for the batch in hand
+	LagInterval      time.Duration // how often the ends of the partitions are asked for
+}
+
+// Topics are the outputs of the pipeline that are landed.
+type Topics struct {
+	Decisions   string
+	PreReviews  string
+	Rollups     string
+	DeadLetters string
+}
+
+// Protocol of a ClickHouse port.
+type Protocol string
+
+// The protocols: native is port 9000 or 9440 by default, HTTP 8123 or 8443.
+const (
+	Native Protocol = "native"
+	HTTP   Protocol = "http"
+)
+
+// ClickHouse is how its servers are reached.
+type ClickHouse struct {
+	Addrs         []string // host:port; tried in this order
+	Protocol      Protocol
+	Database      string
+	Cluster       string // see tables.Target; empty for a single server
+	User          string
+	Password      string
+	TLS           *tls.Config   // nil: none
+	DialTimeout   time.Duration // longest time to connect
+	InsertTimeout time.Duration // longest time of one insert
+}
+
+// Default is a configuration that lacks only the servers' addresses.
+func Default() Config {
+	return Config{
+		Group:  "clearlane-land",
+		Topics: Topics{Decisions: "decisions", PreReviews: "pre-reviews", Rollups: "rollups", DeadLetters: "dead-letters"},
+		ClickHouse: ClickHouse{
+			Protocol: Native, Database: "clearlane", User: "default",
+			DialTimeout: 5 * time.Second, InsertTimeout: time.Minute,
+		},
+		BatchRows: 50_000, BatchBytes: 64 << 20, BatchInterval: time.Second,
+		MaxRetryInterval: 15 * time.Second, StopTimeout: 10 * time.Second, LagInterval: 5 * time.Second,
+	}
+}
+
+// Validate reports all that is wrong at once, each with the setting and what is allowed.
+func (c *Config) Validate() error {
+	var faults []error
+	bad := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	seen := map[string]string{}
+	for _, s := range []struct{ setting, value string }{
+		{"group", c.Group}, {"topics.decisions", c.Topics.Decisions}, {"topics.pre_reviews", c.Topics.PreReviews},
+		{"topics.rollups", c.Topics.Rollups}, {"topics.dead_letters", c.Topics.DeadLetters},
+	} {
+		if s.value == "" {
+			bad("%s: is empty, must be a name", s.setting)
+		} else if other, twice := seen[s.value]; twice && s.setting != "group" {
+			bad("%s: %q, must differ from %s", s.setting, s.value, other)
+		}
+		if s.setting != "group" {
+			seen[s.value] = s.setting
+		}
+	}
+	faults = append(faults, c.ClickHouse.validate()...)
+	if c.BatchRows < 1 || c.BatchRows > 1_000_000 {
+		bad("batch_rows: %d, must be 1 to 1000000", c.BatchRows)
+	}
+	if c.BatchBytes < 1 || c.BatchBytes > 1<<30 {
+		bad("batch_bytes: %d, must be 1 to %d", c.BatchBytes, 1<<30)
+	}
+	for _, d := range []struct {
+		setting string
+		value   time.Duration
+	}{{"batch_interval", c.BatchInterval}, {"max_retry_interval", c.MaxRetryInterval}, {"lag_interval", c.LagInterval}} {
+		if d.value <= 0 {
+			bad("%s: %v, must be more than 0", d.setting, d.value)
+		}
+	}
+	if c.StopTimeout < 0 {
+		bad("stop_timeout: %v, must not be negative", c.StopTimeout)
+	}
+	return errors.Join(faults...)
+}
+
+func (c *ClickHouse) validate() (faults []error) {
+	if len(c.Addrs) == 0 {
+		faults = append(faults, errors.New("clickhouse.addrs: is empty, must name at least one host:port"))
+	}
+	for i, a := range c.Addrs {
+		if host, port, err := net.SplitHostPort(a); err != nil || host == "" || port == "" {
+			faults = append(faults, fmt.Errorf("clickhouse.addrs[%d]: %q, must be host:port", i, a))
+		}
+	}
+	if c.Protocol != Native && c.Protocol != HTTP {
+		faults = append(faults, fmt.Errorf("clickhouse.protocol: %q, must be %s or %s", c.Protocol, Native, HTTP))
+	}
+	if _, err := tables.Migrations(tables.Target{Database: c.Database, Cluster: c.Cluster}); err != nil {
+		faults = append(faults, fmt.Errorf("clickhouse: %w", err))
+	}
+	if c.User == "" {
+		faults = append(faults, errors.New("clickhouse.user: is empty, must be a name"))
+	}
+	if c.DialTimeout <= 0 || c.InsertTimeout <= 0 {
+		faults = append(faults, fmt.Errorf("clickhouse.dial_timeout, insert_timeout: %v, %v, must be more than 0", c.DialTimeout, c.InsertTimeout))
+	}
+	return faults
+}

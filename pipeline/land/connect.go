@@ -1,0 +1,40 @@
+package land
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+)
+
+// Connect opens connections for migrations and queries. They start in the database
+// "default", which exists everywhere; tables are named with theirs.
+func Connect(c ClickHouse) (driver.Conn, error) {
+	o := &clickhouse.Options{
+		Addr: c.Addrs, Protocol: clickhouse.Native, TLS: c.TLS,
+		Auth:        clickhouse.Auth{Database: "default", Username: c.User, Password: c.Password},
+		Compression: &clickhouse.Compression{Method: clickhouse.CompressionLZ4},
+		DialTimeout: c.DialTimeout, ReadTimeout: c.InsertTimeout,
+		ConnOpenStrategy: clickhouse.ConnOpenInOrder,
+	}
+	if c.Protocol == HTTP {
+		o.Protocol = clickhouse.HTTP
+	}
+	conn, err := clickhouse.Open(o)
+	if err != nil {
+		return nil, fmt.Errorf("clickhouse %v: %w", c.Addrs, err)
+	}
+	return conn, nil
+}
+
+// insertSettings are those every insert needs. Deduplication by block is off: a block
+// that the server takes for a repetition would not reach the tables fed from its table,
+// if it was there that the first try failed. Identity makes rows single here.
+func insertSettings(c *ClickHouse) url.Values {
+	v := url.Values{"async_insert": {"0"}, "insert_deduplicate": {"0"}}
+	if c.Cluster != "" {
+		v.Set("distributed_foreground_insert", "1") // acknowledged means written to the shards
+	}
+	return v
+}

@@ -1,0 +1,164 @@
+package land
+
+import (
+	"context"
+	"errors"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Status is how a lander is doing, for readiness and metrics.
+type Status struct {
+	Ready      bool      // the tables are there and the last insert was taken
+	Retrying   bool      // ClickHouse does not take rows: tried again until it does
+	Since      time.Time // of Retrying
+	Error      string    // the last fault while Retrying
+	LastInsert time.Time
+	Rows       uint64 // acknowledged by ClickHouse, with repetitions
+	Buried     uint64 // records put on the dead-letter topic
+	Unlandable uint64 // dead letters that ClickHouse refuses even without their bytes
+	Lag        []Lag  // of the partitions of this member, by topic and partition
+}
+
+// Lag is how many records of a partition have not landed yet: those up to the last
+// stable offset that the group has not committed. Control records count.
+type Lag struct {
+	Topic     string
+	Partition int32
+	Records   int64
+}
+
+type status struct {
+	mu sync.Mutex
+	s  Status
+}
+
+func (s *status) change(f func(*Status)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(&s.s)
+}
+
+func (s *status) landed(rows int) {
+	s.change(func(s *Status) {
+		s.Ready, s.Retrying, s.Since, s.Error = true, false, time.Time{}, ""
+		s.LastInsert = time.Now()
+		s.Rows += uint64(rows)
+	})
+}
+
+func (s *status) failed(err error) {
+	s.change(func(s *Status) {
+		if !s.Retrying {
+			s.Retrying, s.Since = true, time.Now()
+		}
+		s.Ready, s.Error = false, err.Error()
+	})
+}
+
+func (s *status) prepared() {
+	s.change(func(s *Status) { s.Ready, s.Retrying, s.Since, s.Error = true, false, time.Time{}, "" })
+}
+func (s *status) buried()     { s.change(func(s *Status) { s.Buried++ }) }
+func (s *status) unlandable() { s.change(func(s *Status) { s.Unlandable++ }) }
+
+// Status may be called by any goroutine at any time.
+func (l *Lander) Status() Status {
+	var s Status
+	l.status.change(func(now *Status) {
+		s = *now
+		s.Lag = append([]Lag(nil), now.Lag...)
+	})
+	return s
+}
+
+// migrate brings the tables up to date, waiting for a ClickHouse that is away.
+func (l *Lander) migrate(ctx context.Context) error {
+	conn, err := Connect(l.cfg.ClickHouse)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for try := 1; ; try++ {
+		applied, err := Migrate(ctx, conn, l.cfg.ClickHouse.Database, MigrateOptions{Cluster: l.cfg.ClickHouse.Cluster})
+		for _, m := range applied {
+			l.log.Info("applied migration", "database", l.cfg.ClickHouse.Database, "number", m.Number, "name", m.Name)
+		}
+		if err == nil {
+			l.status.prepared()
+			return nil
+		}
+		if errors.Is(err, ErrChecksum) {
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		l.failed("schema_migrations", try, err)
+		if err := l.pause(ctx, try); err != nil {
+			return err
+		}
+	}
+}
+
+// watchLag measures the lag now and then, also while an insert is being tried again.
+// The channel is closed when it has ended, with ctx.
+func (l *Lander) watchLag(ctx context.Context, client *kgo.Client) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		adm := kadm.NewClient(client)
+		tick := time.NewTicker(l.cfg.LagInterval)
+		defer tick.Stop()
+		for {
+			l.measureLag(ctx, adm)
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return done
+}
+
+func (l *Lander) measureLag(ctx context.Context, adm *kadm.Client) {
+	ctx, cancel := context.WithTimeout(ctx, l.cfg.LagInterval)
+	defer cancel()
+	t := l.cfg.Topics
+	topics := []string{t.Decisions, t.PreReviews, t.Rollups, t.DeadLetters}
+	ends, err := adm.ListCommittedOffsets(ctx, topics...)
+	if err != nil {
+		return // the last measure stands until there is another
+	}
+	starts, err := adm.ListStartOffsets(ctx, topics...)
+	if err != nil {
+		return
+	}
+	group, err := adm.FetchOffsets(ctx, l.cfg.Group)
+	if err != nil {
+		return
+	}
+	var lag []Lag
+	ends.Each(func(end kadm.ListedOffset) {
+		if end.Err != nil || !l.pos.owns(end.Topic, end.Partition) {
+			return
+		}
+		from := int64(0)
+		if s, ok := starts.Lookup(end.Topic, end.Partition); ok && s.Err == nil {
+			from = s.Offset
+		}
+		if c, ok := group.Lookup(end.Topic, end.Partition); ok && c.Err == nil {
+			from = max(from, c.At)
+		}
+		lag = append(lag, Lag{Topic: end.Topic, Partition: end.Partition, Records: max(0, end.Offset-from)})
+	})
+	sort.Slice(lag, func(i, j int) bool {
+		return lag[i].Topic < lag[j].Topic || lag[i].Topic == lag[j].Topic && lag[i].Partition < lag[j].Partition
+	})
+	l.status.change(func(s *Status) { s.Lag = lag })
+}
