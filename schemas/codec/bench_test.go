@@ -56,3 +56,28 @@ func benchmarkRead(b *testing.B, record []byte, read func([]byte) error) {
 		}
 	}
 }
+
+func BenchmarkDecision(b *testing.B) {
+	d, verdict := sampleDecision()
+	var buf []byte
+	b.Run("append-verdict", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			buf = AppendVerdict(buf[:0], &d.Verdict)
+		}
+	})
+	b.Run("append", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			buf = AppendDecision(buf[:0], &d, verdict)
+		}
+	})
+	b.Run("parse", func(b *testing.B) {
+		var into schemas.Decision
+		benchmarkRead(b, AppendDecision(nil, &d, verdict), func(r []byte) error { return ParseDecision(r, &into) })
+	})
+	b.Run("parse-protobuf", func(b *testing.B) {
+		var into schemas.Decision
+		benchmarkRead(b, AppendDecisionProto(nil, &d), func(r []byte) error { return ParseDecision(r, &into) })
+	})
+}

@@ -108,6 +108,9 @@ func (r *reader) value(f *layout.Field, p unsafe.Pointer) error {
 	if c == 'n' {
 		return r.literal("null")
 	}
+	if r.i >= len(r.b) {
+		return r.fail("expected a value")
+	}
 	switch f.Kind {
 	case layout.Skip:
 		return r.skip()

@@ -29,7 +29,7 @@ func (r *reader) protoFail(rest []byte, what string) error {
 func (r *reader) protoMessage(b []byte, l *layout.Layout, p unsafe.Pointer) error {
 	for len(b) > 0 {
 		num, typ, n := protowire.ConsumeTag(b)
-		if n < 0 {
+		if n < 0 || num > protowire.MaxValidNumber {
 			return r.protoFail(b, "expected the tag of a Protobuf field")
 		}
 		k := l.ByNumber(int32(num))
@@ -136,7 +136,7 @@ func (r *reader) protoTextList(b []byte, f *layout.Field, list *[]string) error 
 	}
 	for len(b) > 0 {
 		num, typ, n := protowire.ConsumeTag(b)
-		if n < 0 {
+		if n < 0 || num > protowire.MaxValidNumber {
 			return r.protoFail(b, "field "+f.Name+": expected a tag")
 		}
 		if num != textListValues {
@@ -167,7 +167,7 @@ func (r *reader) protoOffset(b []byte, f *layout.Field, m *map[string]int64) err
 	var offset uint64
 	for len(b) > 0 {
 		num, typ, n := protowire.ConsumeTag(b)
-		if n < 0 {
+		if n < 0 || num > protowire.MaxValidNumber {
 			return r.protoFail(b, "field "+f.Name+": expected a tag")
 		}
 		size := -1

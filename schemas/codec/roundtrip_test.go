@@ -1,0 +1,123 @@
+package codec
+
+import (
+	"reflect"
+	"testing"
+	"unsafe"
+
+	"pgregory.net/rapid"
+
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/internal/layout"
+)
+
+// Whatever form an event goes through, it stays the same event, and its compact
+// form the same bytes.
+func TestEventsSurviveEveryForm(t *testing.T) {
+	for k := schemas.KindAdClick; k <= schemas.KindSellerSite; k++ {
+		t.Run(k.String(), func(t *testing.T) {
+			d := NewDecoder(schemas.DefaultLimits())
+			rapid.Check(t, func(t *rapid.T) {
+				event, p := fresh(layout.Inputs[k])
+				fill(t, layout.Inputs[k], p)
+				compact := appendCompact(event)
+				framed := append([]byte{0, 0, 0, 0, 7}, appendJSON(event)...)
+				index := rapid.SampledFrom([]string{"\x00", "\x02\x04", "\x04\x00\x02"}).Draw(t, "message index")
+				framedProto := append([]byte("\x00\x00\x00\x00\x07"+index), appendProtobuf(event)...)
+				for _, record := range [][]byte{appendJSON(event), appendProtobuf(event), framed, framedProto} {
+					got, err := decodeAs(d, k, record)
+					if err != nil {
+						t.Fatalf("%q: %v", record, err)
+					}
+					if !reflect.DeepEqual(got, event) {
+						t.Fatalf("%q\n got %+v\nwant %+v", record, got, event)
+					}
+					if again := appendCompact(got); string(again) != string(compact) {
+						t.Fatalf("%q\n%x\n%x", record, again, compact)
+					}
+				}
+				got, err := readCompact(compact, k)
+				if err != nil || !reflect.DeepEqual(got, event) {
+					t.Fatalf("%x: %v\n got %+v\nwant %+v", compact, err, got, event)
+				}
+			})
+			if d.UnknownFields() != 0 {
+				t.Errorf("%d unknown fields", d.UnknownFields())
+			}
+		})
+	}
+}
+
+func TestOutputsSurviveBothFormats(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var d, fromJSON, fromProto schemas.Decision
+		fill(t, layout.Decision, unsafe.Pointer(&d))
+		same(t, &d, ParseDecision, AppendDecision(nil, &d, AppendVerdict(nil, &d.Verdict)), &fromJSON)
+		same(t, &d, ParseDecision, AppendDecisionProto(nil, &d), &fromProto)
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		var p, fromJSON, fromProto schemas.PreReview
+		fill(t, layout.PreReview, unsafe.Pointer(&p))
+		same(t, &p, ParsePreReview, AppendPreReview(nil, &p, AppendVerdict(nil, &p.Verdict)), &fromJSON)
+		same(t, &p, ParsePreReview, AppendPreReviewProto(nil, &p), &fromProto)
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		var p, fromJSON, fromProto schemas.Progress
+		fill(t, layout.Progress, unsafe.Pointer(&p))
+		same(t, &p, ParseProgress, AppendProgress(nil, &p), &fromJSON)
+		same(t, &p, ParseProgress, AppendProgressProto(nil, &p), &fromProto)
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		var r, fromJSON, fromProto schemas.RollupRow
+		fill(t, layout.Rollup, unsafe.Pointer(&r))
+		if r.Cell.Grain == schemas.GrainHourReason {
+			r.Cell.Port, r.Cell.Route, r.Cell.PreferenceStatus, r.Cell.Currency = "", 0, 0, ""
+		} else {
+			r.Cell.SellerID, r.Cell.SiteHost, r.Cell.Reason = "", "", ""
+		}
+		same(t, &r, ParseRollup, AppendRollup(nil, &r), &fromJSON)
+		same(t, &r, ParseRollup, AppendRollupProto(nil, &r), &fromProto)
+	})
+}
+
+func same[T any](t *rapid.T, want *T, parse func([]byte, *T) error, b []byte, got *T) {
+	if err := parse(b, got); err != nil {
+		t.Fatalf("%s: %v", b, err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("%q\n got %+v\nwant %+v", b, got, want)
+	}
+}
+
+func TestEqualVerdictsGiveEqualBytes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var d, again schemas.Decision
+		fill(t, layout.Decision, unsafe.Pointer(&d))
+		verdict := AppendVerdict(nil, &d.Verdict)
+		if err := ParseDecision(AppendDecision(nil, &d, verdict), &again); err != nil {
+			t.Fatal(err)
+		}
+		if got := AppendVerdict(nil, &again.Verdict); string(got) != string(verdict) || VerdictHash(got) != VerdictHash(verdict) {
+			t.Fatalf("%s\n%s", got, verdict)
+		}
+	})
+}
+
+// A destination that held another event before holds nothing of it afterwards.
+func TestDestinationsAreEmptiedFirst(t *testing.T) {
+	d := NewDecoder(schemas.DefaultLimits())
+	var o, want schemas.Order
+	full := `{"order_key":"k","order_id":"o","event_time":1782907200000,"status":"CANCELLED","items":[{"sku":"a","brand":"b","quantity":1},{"sku":"c"}],"preference":{"certification":{"hs6":"851830"}}}`
+	spare := `{"order_key":"k","order_id":"o","event_time":1782907200000,"items":[{"hs_code":"85"}]}`
+	for _, record := range []string{full, spare} {
+		if err := d.Order([]byte(record), &o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := NewDecoder(schemas.DefaultLimits()).Order([]byte(spare), &want); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(o, want) {
+		t.Errorf("got %+v\nwant %+v", o, want)
+	}
+}
