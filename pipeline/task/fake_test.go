@@ -1,0 +1,254 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/codec"
+)
+
+// errCrash is the fault that a test plants.
+var errCrash = errors.New("planted crash")
+
+// cluster is what outlives a crash: the input topics, the committed outputs and the
+// local state as of its last flush.
+type cluster struct {
+	mu      sync.Mutex // a commit runs beside the task
+	rng     *rand.Rand
+	inputs  [][]record.Record
+	outputs [NumOutputs][]record.Record // committed
+	stored  memory
+	crashes int // how many crashes are still to come
+}
+
+// memory is the content of a local state.
+type memory struct {
+	orders, cells map[string][]byte
+	meta          []byte
+}
+
+func (m memory) clone() memory {
+	return memory{maps.Clone(m.orders), maps.Clone(m.cells), slices.Clone(m.meta)}
+}
+
+// crash is a planted fault, now and then, as long as any is left.
+func (c *cluster) crash(one int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.crashes > 0 && c.rng.IntN(one) == 0 {
+		c.crashes--
+		return errCrash
+	}
+	return nil
+}
+
+// fakeFeed hands out the inputs in batches of random size.
+type fakeFeed struct {
+	c    *cluster
+	at   []int64
+	wake chan struct{}
+}
+
+func (f *fakeFeed) Poll(topic int) *record.Batch {
+	defer f.signal()
+	in := f.c.inputs[topic]
+	left := int64(len(in)) - f.at[topic]
+	f.c.mu.Lock()
+	defer f.c.mu.Unlock()
+	if left == 0 || f.c.rng.IntN(3) == 0 {
+		return nil
+	}
+	n := 1 + f.c.rng.Int64N(min(left, 40))
+	from := f.at[topic]
+	f.at[topic] += n
+	return &record.Batch{Records: slices.Clone(in[from : from+n]), Next: from + n, LastStable: int64(len(in))}
+}
+
+func (f *fakeFeed) CaughtUp(topic int) bool { return f.at[topic] == int64(len(f.c.inputs[topic])) }
+
+func (f *fakeFeed) Wake() <-chan struct{} { return f.wake }
+func (f *fakeFeed) Err() error            { return nil }
+func (f *fakeFeed) Close()                {}
+func (f *fakeFeed) signal() {
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// fakeWriter is one transactional producer; what it writes is seen once committed.
+type fakeWriter struct {
+	c    *cluster
+	open [NumOutputs][]record.Record
+	next [NumOutputs]int64
+}
+
+func (w *fakeWriter) Produce(_ context.Context, out Output, key, value []byte, headers []record.Header) error {
+	if err := w.c.crash(300); err != nil {
+		return err
+	}
+	// The slices are kept as they are: the task must not change them before Commit.
+	w.open[out] = append(w.open[out], record.Record{Key: key, Value: value, Headers: headers})
+	return nil
+}
+
+func (w *fakeWriter) Commit(context.Context) error {
+	if err := w.c.crash(12); err != nil {
+		return err
+	}
+	for o := range w.open {
+		for _, r := range w.open[o] {
+			r.Key, r.Value = slices.Clone(r.Key), slices.Clone(r.Value)
+			r.Offset = int64(len(w.c.outputs[o])) + 1 // a hole now and then, as control records make
+			w.c.outputs[o] = append(w.c.outputs[o], r)
+			w.next[o] = r.Offset + 1
+		}
+		w.open[o] = nil
+	}
+	if w.c.crash(12) != nil {
+		return ErrUnknownOutcome // it was committed, but nobody heard of it
+	}
+	return nil
+}
+
+func (w *fakeWriter) Abort(context.Context) error { return nil }
+func (w *fakeWriter) Next(out Output) int64       { return w.next[out] }
+func (w *fakeWriter) Close()                      {}
+
+// fakeStore loses, with a crash, what was put after the last flush.
+type fakeStore struct {
+	c   *cluster
+	now memory
+	ops int
+}
+
+func (s *fakeStore) Get(key []byte) ([]byte, error) {
+	return slices.Clone(s.now.orders[string(key)]), nil
+}
+func (s *fakeStore) Put(key, value []byte, _ int64) error {
+	s.ops++
+	s.now.orders[string(key)] = slices.Clone(value)
+	return nil
+}
+func (s *fakeStore) GetCell(key []byte) ([]byte, error) {
+	return slices.Clone(s.now.cells[string(key)]), nil
+}
+func (s *fakeStore) PutCell(key, value []byte, _ int64) error {
+	s.now.cells[string(key)] = slices.Clone(value)
+	return nil
+}
+func (s *fakeStore) Full() bool { return s.ops > 150 }
+func (s *fakeStore) Flush(meta []byte) error {
+	if err := s.c.crash(6); err != nil {
+		return err
+	}
+	s.ops = 0
+	s.now.meta = meta
+	s.c.stored = s.now.clone()
+	return nil
+}
+func (s *fakeStore) Meta() ([]byte, error)          { return s.now.meta, nil }
+func (s *fakeStore) Expire(int64, int) (int, error) { return 0, nil }
+func (s *fakeStore) Close() error                   { return nil }
+
+// watcher ends a run once everything is committed.
+type watcher struct {
+	c    *cluster
+	stop context.CancelFunc
+}
+
+func (w *watcher) Batch(*Counts)                {}
+func (w *watcher) Flushed(int32, time.Duration) {}
+
+// Recovered ends the run when the commit of unknown outcome was the last one.
+func (w *watcher) Recovered(int32, int64, time.Duration) {
+	if p, err := w.c.progress(); err == nil && p != nil {
+		var offsets []int64
+		for _, t := range testTopics {
+			offsets = append(offsets, p.Offsets[t.Name])
+		}
+		w.Committed(&Committed{Offsets: offsets})
+	}
+}
+
+func (w *watcher) Committed(c *Committed) {
+	for i, o := range c.Offsets {
+		if o < int64(len(w.c.inputs[i])) {
+			return
+		}
+	}
+	w.stop()
+}
+
+func (c *cluster) progress() (*schemas.Progress, error) {
+	all := c.outputs[OutProgress]
+	if len(all) == 0 {
+		return nil, nil
+	}
+	p := &schemas.Progress{}
+	return p, codec.ParseProgress(all[len(all)-1].Value, p)
+}
+
+func (c *cluster) deps(w *watcher, d Deps) Deps {
+	d.Writer = func(context.Context) (Writer, error) {
+		fw := &fakeWriter{c: c}
+		for o := range fw.next {
+			fw.next[o] = -1
+		}
+		return fw, nil
+	}
+	d.Store = func() (Store, error) { return &fakeStore{c: c, now: c.stored.clone()}, nil }
+	d.Feed = func(_ context.Context, offsets []int64) (Feed, error) {
+		f := &fakeFeed{c: c, at: slices.Clone(offsets), wake: make(chan struct{}, 1)}
+		f.signal()
+		return f, nil
+	}
+	d.LogStarts = func(context.Context) ([]int64, error) { return make([]int64, len(c.inputs)), nil }
+	d.Progress = func(context.Context) (*schemas.Progress, error) { return c.progress() }
+	d.Tail = func(_ context.Context, out Output, from int64, each func(*record.Record) error) (int64, error) {
+		end := int64(0)
+		for _, r := range c.outputs[out] {
+			end = r.Offset + 1
+			if r.Offset < from {
+				continue
+			}
+			if err := each(&r); err != nil {
+				return 0, err
+			}
+		}
+		return max(end, from), nil
+	}
+	d.Observer, d.Live = w, func() {}
+	d.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	return d
+}
+
+// run runs tasks, one after the other as they crash, until all is committed.
+func (c *cluster) run(cfg Config, base Deps) error {
+	for try := 0; ; try++ {
+		ctx, cancel := context.WithCancel(context.Background())
+		w := &watcher{c: c, stop: cancel}
+		err := New(cfg, c.deps(w, base)).Run(ctx)
+		done := ctx.Err() != nil
+		cancel()
+		if err == nil && done {
+			return nil
+		}
+		if err != nil && !strings.Contains(err.Error(), errCrash.Error()) && !errors.Is(err, ErrUnknownOutcome) {
+			return err
+		}
+		if try > 10000 {
+			return errors.New("never comes to an end")
+		}
+	}
+}
