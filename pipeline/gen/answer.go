@@ -15,10 +15,10 @@ type Answer struct {
 	Reasons          []string // codes of the hard and soft reasons, sorted, each once
 	Complete         bool     // the order and a click that counts are known
 	Missing          []string // "order", "click"
-	AttributedClick  string
+	AttributedClick  string   // without the order: the newest click
 	Cancelled        bool
 	// What the subject is counted by.
-	Port          string // as the sender states it
+	Port          string // in Schedule D where it is known, else as the sender states it
 	Currency      string
 	DeclaredValue schemas.Decimal
 	EventTime     schemas.Time

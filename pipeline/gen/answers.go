@@ -24,7 +24,7 @@ func (p *plan) answerAll(hasOrder bool) {
 		s.cancelled = p.orderCancelled || sh.Status == schemas.StatusCancelled
 		a := Answer{
 			OrderKey: p.key, ShipmentID: sh.ShipmentID, AttributedClick: click,
-			Port: sh.PortOfEntry, Currency: sh.Currency, DeclaredValue: sh.DeclaredValue, EventTime: sh.EventTime,
+			Port: portCode(sh.PortOfEntry), Currency: sh.Currency, DeclaredValue: sh.DeclaredValue, EventTime: sh.EventTime,
 		}
 		s.answer(&a)
 		p.answers = append(p.answers, a)

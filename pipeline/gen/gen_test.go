@@ -120,10 +120,7 @@ func TestTotalsEqualARecount(t *testing.T) {
 		got.Events[ev.Kind]++
 		keys[key] = true
 		id := ev.Kind.String() + "/" + key + "/" + string(ev.Value)
-		if seen[id] {
-			got.Duplicates++
-			continue
-		}
+		again := seen[id]
 		seen[id] = true
 		var rev int64
 		name := key + "/"
@@ -135,10 +132,14 @@ func TestTotalsEqualARecount(t *testing.T) {
 		case *schemas.EcertVerification:
 			name, rev = name+"#"+e.EcertID, int64(e.CheckedAt)
 		default:
+			got.Duplicates += b2i(again)
 			continue
 		}
-		if rev < newest[name] {
+		switch {
+		case rev < newest[name]:
 			got.Stale++
+		case again:
+			got.Duplicates++
 		}
 		newest[name] = max(newest[name], rev)
 	}

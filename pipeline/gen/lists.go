@@ -45,6 +45,12 @@ var (
 	otherPorts = []string{"3903", "2722", "5301", "1703", "3001", "5201", "1401", "3801", "2604", "2304", "USSEA", "USSAV", "USHOU", "USMIA"}
 )
 
+// countedUnder is the Schedule D code of a UN/LOCODE: seaports as such, airports as the
+// code they enter goods under.
+var countedUnder = map[string]string{
+	"USLAX": "2704", "USLGB": "2709", "USNYC": "1001", "USEWR": "4601", "USJFK": "4701", "USCHI": "3901", "USORD": "3901",
+}
+
 var (
 	euCountries   = []string{"DE", "FR", "NL", "ES", "IT", "PL"}
 	otherAbroad   = []string{"GB", "CA", "AU", "JP"}

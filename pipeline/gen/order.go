@@ -108,9 +108,6 @@ func (p *plan) makeClicks(r *rng, hasOrder bool) {
 	if hasOrder && r.perMille(60) {
 		p.addClick(r, p.orderTime+1+r.between(0, p.width/5), true)
 	}
-	if !hasOrder {
-		p.attributed = -1
-	}
 }
 
 // addClick adds a click at a time. idle is true of one that counts for nothing.

@@ -17,8 +17,8 @@ type send struct {
 	kind      schemas.Kind
 	index     int32 // of the event among the plan's of that kind; of bad when bad
 	bad       bool
-	duplicate bool
-	stale     bool  // a newer revision was sent before
+	duplicate bool  // sent before, byte by byte
+	stale     bool  // a newer revision was sent before, of a duplicate as well
 	style     uint8 // how the value is encoded, the same for a duplicate
 }
 
@@ -99,9 +99,7 @@ func (p *plan) markStale() {
 		default:
 			continue
 		}
-		if rev < newest[name] && !s.duplicate {
-			s.stale = true
-		}
+		s.stale = rev < newest[name]
 		newest[name] = max(newest[name], rev)
 	}
 }

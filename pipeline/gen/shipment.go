@@ -1,8 +1,8 @@
 package gen
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/clearlane/clearlane/schemas"
 )
@@ -96,11 +96,12 @@ func (p *plan) olderShipment(r *rng, s schemas.Shipment, rev int64) schemas.Ship
 }
 
 // isPilot is true of a port that the generator knows to be in the pilot.
-func isPilot(port string) bool {
-	for _, q := range pilotPorts {
-		if strings.EqualFold(q, port) {
-			return true
-		}
+func isPilot(port string) bool { return slices.Contains(pilotPorts, port) }
+
+// portCode is what a port is counted under.
+func portCode(port string) string {
+	if code, ok := countedUnder[port]; ok {
+		return code
 	}
-	return false
+	return port
 }

@@ -7,7 +7,7 @@ import "github.com/clearlane/clearlane/schemas"
 type Totals struct {
 	Events        map[schemas.Kind]int // records sent, duplicates included, bad ones not
 	Bad           int
-	Duplicates    int // records that repeat one sent before, byte by byte
+	Duplicates    int // records that repeat, byte by byte, one sent before that still holds
 	Stale         int // records that came after a newer revision of the same thing
 	Orders        int // order keys with at least one record
 	Shipments     int // subjects with a decision
@@ -79,7 +79,7 @@ func (t *Totals) add(p *plan) {
 			continue
 		}
 		t.Events[s.kind]++
-		t.Duplicates += b2i(s.duplicate)
+		t.Duplicates += b2i(s.duplicate && !s.stale)
 		t.Stale += b2i(s.stale)
 		t.UnknownFields += b2i(extraField(s.style))
 	}
