@@ -188,8 +188,7 @@ func (r *report) kafka(ctx context.Context, c *config.Config, timeout time.Durat
 		return
 	}
 	r.ok(subject, "%s", strings.Join(c.Kafka.Brokers, ", "))
-	rules := (&topicsOptions{replication: -1}).rules(c)
-	partitions, faults, err := checkTopics(ctx, admin, kafkaTopics(&c.Kafka), rules)
+	partitions, faults, err := checkTopics(ctx, admin, kafkaTopics(&c.Kafka), topicRules(c))
 	if err != nil {
 		r.fault("topics", err)
 		return

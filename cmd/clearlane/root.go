@@ -83,6 +83,7 @@ func newRoot(a *app) *cobra.Command {
 	flags.StringArrayVar(&a.set, "set", nil, "set one key of the configuration, `key.path=value`; may be repeated")
 	flags.StringVar(&a.logLevel, "log-level", "", "debug, info, warn or error; the same as --set log.level=...")
 	root.AddCommand(
+		newRun(a),
 		newTopics(a),
 		newCheck(a),
 		newConfig(a),

@@ -163,12 +163,9 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // rules are what the topics must be like under a configuration.
 func (o *topicsOptions) rules(c *config.Config) kafka.TopicRules {
-	return kafka.TopicRules{
-		Partitions:        o.partitions,
-		ReplicationFactor: o.replication,
-		MinInSync:         o.minInSync,
-		Keep:              c.Task.Retention + c.Task.ExpirySlack,
-	}
+	r := topicRules(c)
+	r.Partitions, r.ReplicationFactor, r.MinInSync = o.partitions, o.replication, o.minInSync
+	return r
 }
 
 // checkTopics is CheckTopics with its faults by topic.

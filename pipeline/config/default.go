@@ -12,7 +12,7 @@ func Default() Config {
 	return Config{
 		Roles:       []string{RoleScore, RoleLand, RoleServe},
 		DataDir:     "data",
-		StopTimeout: 10 * time.Second,
+		StopTimeout: 30 * time.Second,
 		Kafka: Kafka{
 			Brokers:  []string{"localhost:9092"},
 			ClientID: "clearlane",
@@ -56,7 +56,7 @@ func Default() Config {
 		Task: Task{
 			CommitInterval: 25 * time.Millisecond,
 			MaxBatch:       10_000,
-			MaxTransaction: 50_000,
+			MaxTransaction: 20_000,
 			MaxLateness:    0,
 			MaxAhead:       24 * time.Hour,
 			Retention:      30 * 24 * time.Hour,

@@ -7,42 +7,8 @@ import (
 	"os"
 
 	"github.com/clearlane/clearlane/pipeline/config"
-	"github.com/clearlane/clearlane/pipeline/kafka"
 	"github.com/clearlane/clearlane/pipeline/land"
 )
-
-// kafkaConn is how this configuration connects to Kafka.
-func kafkaConn(k *config.Kafka) kafka.Config {
-	kc := kafka.Config{
-		Brokers:     k.Brokers,
-		ClientID:    k.ClientID,
-		DialTimeout: k.DialTimeout,
-		TLS:         kafka.TLS(k.TLS),
-	}
-	if m := k.SASL.Mechanism; m != "" && m != config.Off {
-		kc.SASL = kafka.SASL{Mechanism: m, User: k.SASL.User, Password: k.SASL.Password.Reveal()}
-	}
-	return kc
-}
-
-// kafkaTopics are the topics' names with their prefix, empty for those that are off.
-func kafkaTopics(k *config.Kafka) kafka.Topics {
-	t := &k.Topics
-	return kafka.Topics{
-		AdClicks:           k.Name(t.AdClicks),
-		Orders:             k.Name(t.Orders),
-		Shipments:          k.Name(t.Shipments),
-		EcertVerifications: k.Name(t.EcertVerifications),
-		Dispositions:       k.Name(t.Dispositions),
-		SellerSites:        k.Name(t.SellerSites),
-		Decisions:          k.Name(t.Decisions),
-		HighRisk:           k.Name(t.HighRisk),
-		PreReviews:         k.Name(t.PreReviews),
-		Rollups:            k.Name(t.Rollups),
-		Progress:           k.Name(t.Progress),
-		DeadLetters:        k.Name(t.DeadLetters),
-	}
-}
 
 // landConfig is the lander of this configuration. Its error names a TLS file that
 // cannot be used.
