@@ -125,7 +125,7 @@ func (s *Scorer) judgeRegistered(f *label.Features, r *registration) {
 		if list := r.list(s.c.Site); len(list) > 0 {
 			expected = s.text.List("registered: ", list)
 		}
-		s.find(r.code, r.field, reason.Cut(r.id(f)), expected)
+		s.find(r.code, r.field, reason.Show(r.id(f)), expected)
 	}
 }
 

@@ -44,7 +44,7 @@ func (d *deriver) macros() {
 }
 
 func (d *deriver) macro(field, macro string) {
-	d.find(reason.LabelMacroUnexpanded, field, reason.Cut(macro), "a value in place of the macro")
+	d.find(reason.LabelMacroUnexpanded, field, reason.Show(macro), "a value in place of the macro")
 }
 
 // repeated finds a parameter that the landing URL has twice with different values.
@@ -58,7 +58,7 @@ func (d *deriver) repeated() {
 		}
 		observed := "two different values"
 		if p < gclid {
-			observed = d.text.Join(reason.Cut(first), " and ", reason.Cut(second))
+			observed = d.text.Join(reason.Show(first), " and ", reason.Show(second))
 		}
 		d.find(reason.LabelParameterConflict, paramNames[p], observed, "one value")
 	}
@@ -161,7 +161,7 @@ func (d *deriver) wrongSource() {
 		for _, n := range f.sources {
 			if n == source {
 				d.find(reason.LabelClickIDSourceConflict, "utm_source",
-					d.text.Join(name, " with source ", reason.Cut(d.values[utmSource])), d.text.Join("a source that gives a ", name))
+					d.text.Join(name, " with source ", reason.Show(d.values[utmSource])), d.text.Join("a source that gives a ", name))
 			}
 		}
 	}

@@ -26,7 +26,7 @@ func (d *deriver) likely() {
 	medium := lower(buf[:0], cut(out.UTM.Medium))
 	if isPaid(medium) && out.Source != NetworkNone && out.Source != NetworkOther &&
 		out.IDs&(googleIDs|MSCLKID|TTCLID|FBCLID) == 0 {
-		d.find(reason.LabelPaidWithoutClickID, "utm_medium", reason.Cut(out.UTM.Medium), "a click id beside a paid medium")
+		d.find(reason.LabelPaidWithoutClickID, "utm_medium", reason.Show(out.UTM.Medium), "a click id beside a paid medium")
 	}
 	if is(medium, "organic") && networks > 0 {
 		d.find(reason.LabelOrganicWithClickID, "utm_medium", "organic, with a paid click id", "a paid medium")
@@ -43,9 +43,15 @@ func known(n Network) bool { return n != NetworkNone && n != NetworkOther }
 // a source without a medium.
 func (d *deriver) drift() {
 	u := &d.out.UTM
+	for p := range gclid {
+		first, second := d.query.values[p], d.query.second[p]
+		if second != "" && strings.EqualFold(first, second) {
+			d.find(reason.LabelDrift, paramNames[p], d.text.Join(reason.Show(first), " and ", reason.Show(second)), "one spelling")
+		}
+	}
 	for _, f := range [...]struct{ name, value string }{{"utm_source", u.Source}, {"utm_medium", u.Medium}} {
 		if strings.ContainsFunc(f.value, func(r rune) bool { return r >= 'A' && r <= 'Z' }) && !d.out.HasMacro(f.name) {
-			d.find(reason.LabelDrift, f.name, reason.Cut(f.value), "lower case")
+			d.find(reason.LabelDrift, f.name, reason.Show(f.value), "lower case")
 		}
 	}
 	if u.Source != "" && u.Medium == "" {

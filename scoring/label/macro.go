@@ -40,8 +40,13 @@ func findMacro(s string) string {
 	return ""
 }
 
+// longestMacro bounds a macro, so that a value full of braces costs no more than
+// its length.
+const longestMacro = 128
+
 // braced is the {name} or {{name}} that s begins with.
 func braced(s string) string {
+	s = s[:min(len(s), longestMacro)]
 	depth := 1
 	if strings.HasPrefix(s, "{{") {
 		depth = 2

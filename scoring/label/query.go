@@ -140,7 +140,8 @@ func nextBySemicolon(s string) int {
 			return -1
 		}
 		at := from + i
-		if key, _, found := strings.Cut(s[at+1:], "="); found && paramOf(key) != numParams && at > 0 {
+		next := s[at+1 : min(len(s), at+2+longestParam)]
+		if key, _, found := strings.Cut(next, "="); found && paramOf(key) != numParams && at > 0 {
 			return at
 		}
 		from = at + 1

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/clearlane/clearlane/schemas"
@@ -26,7 +27,10 @@ func (c *compiler) compile() {
 }
 
 func (c *compiler) fault(path string, value any, allowed string) {
-	c.faults = append(c.faults, fmt.Errorf("%s: %#v is not allowed: %s", path, value, allowed))
+	if s, ok := value.(string); ok {
+		value = strconv.Quote(s)
+	}
+	c.faults = append(c.faults, fmt.Errorf("%s: %v; allowed: %s", path, value, allowed))
 }
 
 func (c *compiler) header() {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -29,10 +30,12 @@ func Parse(b []byte) (*Pack, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(b))
 	dec.KnownFields(true)
 	var f file
-	if err := dec.Decode(&f); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, errors.New("policy pack: it is empty")
-		}
+	var shape *yaml.TypeError
+	switch err := dec.Decode(&f); {
+	case errors.Is(err, io.EOF):
+		return nil, errors.New("policy pack: it is empty")
+	case errors.As(err, &shape): // what could be read is checked too
+	case err != nil:
 		return nil, fmt.Errorf("policy pack: %w", err)
 	}
 	var more yaml.Node
@@ -40,6 +43,7 @@ func Parse(b []byte) (*Pack, error) {
 		return nil, errors.New("policy pack: more than one YAML document; one pack is one document")
 	}
 	c := compiler{file: &f, pack: &Pack{}}
+	c.shape(shape)
 	c.compile()
 	if len(c.faults) > 0 {
 		return nil, fmt.Errorf("policy pack: %w", errors.Join(c.faults...))
@@ -51,4 +55,17 @@ func Parse(b []byte) (*Pack, error) {
 	sum := sha256.Sum256(canonical)
 	c.pack.Hash = hex.EncodeToString(sum[:])
 	return c.pack, nil
+}
+
+// unknownKey is how the YAML reader reports a key that a pack does not have.
+var unknownKey = regexp.MustCompile(`field (.+) not found in type .*`)
+
+// shape takes over what the YAML reader found wrong, in the words of a pack.
+func (c *compiler) shape(err *yaml.TypeError) {
+	if err == nil {
+		return
+	}
+	for _, text := range err.Errors {
+		c.faults = append(c.faults, errors.New(unknownKey.ReplaceAllString(text, "$1: no such key; allowed: the keys of the default pack")))
+	}
 }

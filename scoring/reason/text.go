@@ -2,6 +2,8 @@ package reason
 
 import (
 	"strconv"
+	"strings"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/clearlane/clearlane/schemas"
@@ -29,8 +31,8 @@ func (t *Text) Bytes(b []byte) string {
 	return t.since(from)
 }
 
-// Join keeps the parts, one after the other. A part that came from outside is cut
-// by Cut first.
+// Join keeps the parts, one after the other. A part that came from outside
+// goes through Show first.
 func (t *Text) Join(parts ...string) string {
 	from := len(t.buf)
 	for _, p := range parts {
@@ -47,7 +49,7 @@ func (t *Text) List(before string, entries []string) string {
 		if i > 0 {
 			t.buf = append(t.buf, ", "...)
 		}
-		t.buf = append(t.buf, Cut(e)...)
+		t.buf = append(t.buf, Show(e)...)
 	}
 	if n := len(entries) - MaxListed; n > 0 {
 		t.buf = append(t.buf, " and "...)
@@ -72,8 +74,22 @@ func (t *Text) Count(before string, n int, after string) string {
 	return t.since(from)
 }
 
-// Cut is at most the first MaxKept bytes of s, cut between characters.
-func Cut(s string) string {
+// Show is an outside value as a reason may repeat it: at most its first MaxKept
+// bytes, cut between characters. What may be a URL, an e-mail address or a Meta
+// browser id, and what is not UTF-8, is not repeated.
+func Show(s string) string {
+	switch {
+	case strings.Contains(s, "://") || strings.IndexByte(s, '@') >= 0:
+		return "(an address)"
+	case strings.HasPrefix(s, "fb.") && len(s) > len("fb.1.") && s[4] == '.':
+		return "(a browser id)"
+	case !utf8.ValidString(s):
+		return "(not UTF-8)"
+	}
+	return cut(s)
+}
+
+func cut(s string) string {
 	if len(s) <= MaxKept {
 		return s
 	}

@@ -1,0 +1,174 @@
+package policy
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/cockroachdb/datadriven"
+
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/geo"
+	"github.com/clearlane/clearlane/scoring/reason"
+)
+
+func defaultOf(t *testing.T) *Pack {
+	p, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestFaults plays changes of the default pack: "replace" has the old text, a line
+// "with", and the new text.
+func TestFaults(t *testing.T) {
+	datadriven.RunTest(t, "testdata/faults", func(t *testing.T, td *datadriven.TestData) string {
+		text := defaultPack
+		for change := range strings.SplitSeq(td.Input, "\nand\n") {
+			from, to, _ := strings.Cut(change, "\nwith\n")
+			if td.Cmd == "whole" {
+				text = []byte(td.Input)
+			} else if !bytes.Contains(text, []byte(from)) {
+				td.Fatalf(t, "the default pack has no %q", from)
+			} else {
+				text = bytes.Replace(text, []byte(from), []byte(to), 1)
+			}
+		}
+		p, err := Parse(text)
+		if err != nil {
+			return err.Error()
+		}
+		return "accepted, version " + p.Version
+	})
+}
+
+func TestEveryCodeHasADatedSourcedRule(t *testing.T) {
+	p := defaultOf(t)
+	for code := reason.None + 1; code < reason.Count; code++ {
+		if code == reason.GeoOriginInconsistent {
+			continue // what makes an origin inconsistent is not settled
+		}
+		if len(p.byCode[code]) == 0 {
+			t.Errorf("%v has no rule", code)
+		}
+		for _, r := range p.byCode[code] {
+			want := "2026-06-01"
+			if code >= reason.SiteNotIntegrated {
+				want = "2026-06-27"
+			}
+			if r.From.String() != want {
+				t.Errorf("%s is in force from %v, want %s", r.ID, r.From, want)
+			}
+		}
+	}
+}
+
+func TestInfoReasonsAloneRelease(t *testing.T) {
+	p := defaultOf(t)
+	sum := int32(0)
+	for i := range p.Rules {
+		if p.Rules[i].Severity == schemas.SeverityInfo {
+			sum += p.Rules[i].BuilderWeight
+		}
+	}
+	if p.RouteOf(sum) != schemas.RouteRelease {
+		t.Errorf("all info reasons together weigh %d and lead to %v", sum, p.RouteOf(sum))
+	}
+	if r := p.RouteOf(p.MaxScore); r != schemas.RouteDocumentReview {
+		t.Errorf("the greatest score alone leads to %v", r)
+	}
+}
+
+func TestPilotPorts(t *testing.T) {
+	p := defaultOf(t)
+	f := Facts{Date: p.Rules[0].From}
+	for _, port := range strings.Fields("2704 2709 2720 2770 2776 1001 4601 1003 1012 4701 1068 1078 3901 3991 USLAX USLGB USNYC USEWR USJFK USCHI USORD uslax") {
+		f.Port, _ = p.Port(port)
+		if r := p.Rule(reason.GeoTargetMismatch, &f); r == nil || r.Severity != schemas.SeverityHard {
+			t.Errorf("%s (%s) is not in the pilot", port, f.Port)
+		}
+	}
+	for _, port := range strings.Fields("3903 2722 2777 1067 1079 5301 USSEA 270 27044") {
+		f.Port, _ = p.Port(port)
+		if r := p.Rule(reason.GeoTargetMismatch, &f); r == nil || r.Severity == schemas.SeverityHard {
+			t.Errorf("%s (%s) is in the pilot", port, f.Port)
+		}
+	}
+	f.Port, f.Date = "2704", f.Date-1
+	if r := p.Rule(reason.GeoTargetMismatch, &f); r != nil {
+		t.Errorf("%s is in force a day early", r.ID)
+	}
+}
+
+func TestHashIsOfTheContent(t *testing.T) {
+	p := defaultOf(t)
+	again, err := Parse(append([]byte("# another comment\n"), defaultPack...))
+	if err != nil || again.Hash != p.Hash || len(p.Hash) != 64 {
+		t.Errorf("a comment changes the hash: %v %s %s", err, again.Hash, p.Hash)
+	}
+	other, err := Parse(bytes.Replace(defaultPack, []byte("weight: 60"), []byte("weight: 61"), 1))
+	if err != nil || other.Hash == p.Hash {
+		t.Errorf("a weight does not change the hash: %v", err)
+	}
+}
+
+func TestTargets(t *testing.T) {
+	p := defaultOf(t)
+	us, cn, hk := geo.ParseCountry("US"), geo.ParseCountry("CN"), geo.ParseCountry("HK")
+	for _, c := range []struct {
+		list                  string
+		us, cn, unclear, none bool
+	}{
+		{"", false, false, false, true},
+		{"US", true, false, false, false},
+		{"us", true, false, false, false},
+		{"usmca", true, false, false, false},
+		{"WORLD", true, true, false, false},
+		{"WORLD -CN", true, false, false, false},
+		{"-CN", true, false, false, false},
+		{"-EU", true, true, false, false},
+		{"LATAM", false, false, true, false},
+		{"EU LATAM US", true, false, true, false},
+		{"-", false, false, false, true},
+		{strings.Repeat("X", 100), false, false, true, false},
+	} {
+		var set geo.Set
+		unclear, none := p.Targets(strings.Fields(c.list), &set)
+		if set.Has(us) != c.us || set.Has(cn) != c.cn || unclear != c.unclear || none != c.none {
+			t.Errorf("%q: US %v CN %v unclear %v none %v", c.list, set.Has(us), set.Has(cn), unclear, none)
+		}
+		if set.Has(hk) && !set.Has(us) {
+			t.Errorf("%q covers Hong Kong", c.list)
+		}
+	}
+}
+
+func TestWantsPreReview(t *testing.T) {
+	claims := []schemas.Order{
+		{Preference: schemas.Preference{Program: "usmca"}}, {Preference: schemas.Preference{SPI: "S"}}, {Preference: schemas.Preference{SPI: "S+"}},
+	}
+	others := []schemas.Order{{}, {Preference: schemas.Preference{Present: true, Program: "GSP", SPI: "A"}}, {Preference: schemas.Preference{SPI: "SG"}}}
+	p := defaultOf(t)
+	for mode, want := range map[PreReviewOrders][2]bool{PreReviewClaims: {true, false}, PreReviewAll: {true, true}, PreReviewNone: {false, false}} {
+		q := *p
+		q.PreReviews = mode
+		for i := range claims {
+			if q.WantsPreReview(&claims[i]) != want[0] || q.WantsPreReview(&others[i]) != want[1] {
+				t.Errorf("mode %d, order %d: %v %v", mode, i, q.WantsPreReview(&claims[i]), q.WantsPreReview(&others[i]))
+			}
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(defaultPack)
+	f.Add([]byte("id: x\nrules: [{id: a, scope: {ports: []}}]"))
+	f.Add([]byte("a: &a [*a]"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if p, err := Parse(b); err == nil {
+			p.Rule(reason.GeoTargetMismatch, &Facts{Date: 20700})
+			p.Port("USLAX")
+		}
+	})
+}
