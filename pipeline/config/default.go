@@ -44,7 +44,6 @@ func Default() Config {
 			},
 			Produce: Produce{
 				Compression:        "lz4",
-				MaxInFlight:        5,
 				MaxBufferedRecords: 50_000,
 				MaxBufferedBytes:   32 * MiB,
 				MaxRecordBytes:     1000 * KiB,

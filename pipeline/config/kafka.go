@@ -114,7 +114,6 @@ type Fetch struct {
 // Produce is how output is written.
 type Produce struct {
 	Compression        string        `yaml:"compression" of:"none gzip snappy lz4 zstd" doc:"Compression of the batches."`
-	MaxInFlight        int           `yaml:"max_in_flight" min:"1" max:"5" doc:"Most unanswered produce requests to one broker. With idempotence Kafka allows five."`
 	MaxBufferedRecords int           `yaml:"max_buffered_records" min:"100" max:"1000000" doc:"Most records of one partition written and not yet acknowledged; above it the task waits."`
 	MaxBufferedBytes   Size          `yaml:"max_buffered_bytes" min:"1MiB" max:"1GiB" doc:"Most bytes of one partition written and not yet acknowledged; above it the task waits."`
 	MaxRecordBytes     Size          `yaml:"max_record_bytes" min:"64KiB" max:"64MiB" doc:"Most bytes of one batch. Not above the topics' max.message.bytes."`
