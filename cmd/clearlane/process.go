@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"runtime"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clearlane/clearlane/pipeline/config"
+	"github.com/clearlane/clearlane/pipeline/serve"
+	"github.com/clearlane/clearlane/pipeline/task"
+)
+
+// process is one running Clearlane: its roles, wired.
+type process struct {
+	cfg       config.Config
+	log       *slog.Logger
+	acceptGap bool
+	observer  task.Observer  // sees what tasks do, beside the metrics; nil for nobody
+	listening func(net.Addr) // told where the role serve listens; nil for nobody
+}
+
+// run works until ctx ends and everything has stopped gracefully, or a role fails.
+func (p *process) run(ctx context.Context) error {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	metrics := serve.New(registry, time.Now)
+	build := buildVersion()
+	metrics.SetBuild(build.Version, build.Revision, runtime.Version())
+	health := serve.NewHealth(time.Now)
+
+	work, ctx := errgroup.WithContext(ctx)
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	if p.cfg.Has(config.RoleServe) {
+		server := serve.NewServer(serve.Options{Listen: p.cfg.Serve.Listen, ShutdownTimeout: p.cfg.Serve.ShutdownTimeout,
+			Gatherer: registry, Health: health, Log: p.log, Listening: p.listening})
+		work.Go(func() error { return server.Run(serving) }) // until the other roles have ended
+	}
+	roles, rolesCtx := errgroup.WithContext(ctx)
+	if p.cfg.Has(config.RoleScore) {
+		roles.Go(func() error { return named(config.RoleScore, p.score(rolesCtx, metrics, health)) })
+	}
+	if p.cfg.Has(config.RoleLand) {
+		roles.Go(func() error { return named(config.RoleLand, p.land(rolesCtx, metrics, health)) })
+	}
+	work.Go(func() error {
+		defer stopServing()
+		err := roles.Wait()
+		if !p.cfg.Has(config.RoleScore) && !p.cfg.Has(config.RoleLand) {
+			<-ctx.Done()
+		}
+		return err
+	})
+	err := work.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func named(role string, err error) error {
+	if err != nil {
+		return fmt.Errorf("role %s: %w", role, err)
+	}
+	return nil
+}

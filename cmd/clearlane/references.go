@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/clearlane/clearlane/pipeline/config"
+	"github.com/clearlane/clearlane/pipeline/decide"
+	"github.com/clearlane/clearlane/pipeline/kafka"
+	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/geo"
+	"github.com/clearlane/clearlane/scoring/policy"
+)
+
+// references holds the reference data in force for all tasks of the process. Tasks
+// take up a new value at their next commit boundary.
+type references struct {
+	log    *slog.Logger
+	limits schemas.Limits
+	now    atomic.Pointer[decide.References]
+
+	// The rest belongs to the goroutine that reads the seller-sites topic.
+	intake  *decide.SiteIntake
+	mu      sync.Mutex // guards pending between the reader and the publisher
+	pending []decide.SiteChange
+	offset  int64
+}
+
+// sitesEvery is how often changes of seller sites are taken up, together.
+const sitesEvery = 200 * time.Millisecond
+
+// loadReferences reads the policy pack and the country database.
+func loadReferences(policyFile, geoFile string, limits schemas.Limits, log *slog.Logger) (*references, error) {
+	r := &references{log: log, limits: limits, intake: decide.NewSiteIntake(limits)}
+	refs := &decide.References{Sites: &decide.SiteTable{}}
+	var err error
+	if refs.Pack, err = loadPack(policyFile); err != nil {
+		return nil, err
+	}
+	if geoFile != "" {
+		b, err := os.ReadFile(geoFile)
+		if err != nil {
+			return nil, fmt.Errorf("country database: %w", err)
+		}
+		if refs.Geo, err = geo.FromBytes(b); err != nil {
+			return nil, fmt.Errorf("geo.file %s: %w", geoFile, err)
+		}
+	}
+	r.now.Store(refs)
+	return r, nil
+}
+
+// loadPack reads a policy pack, the one built in when no file is named.
+func loadPack(file string) (*policy.Pack, error) {
+	if file == "" {
+		return policy.Default()
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("policy pack: %w", err)
+	}
+	pack, err := policy.Parse(b)
+	if err != nil {
+		return nil, fmt.Errorf("policy pack %s: %w", file, err)
+	}
+	return pack, nil
+}
+
+func (r *references) current() *decide.References { return r.now.Load() }
+
+// readSites reads the seller-sites topic to its present end; follow goes on from there.
+func (r *references) readSites(ctx context.Context, reader *kafka.Reader, topic string) error {
+	if topic == config.Off || topic == "" {
+		return nil
+	}
+	next, err := reader.ReadAll(ctx, topic, r.take)
+	if err != nil {
+		return err
+	}
+	r.offset = max(r.offset, next[0])
+	r.publish()
+	r.log.Info("seller sites are read", "topic", topic, "sites", r.current().Sites.(*decide.SiteTable).Len(), "offset", r.offset)
+	return nil
+}
+
+// follow takes up later changes until ctx ends.
+func (r *references) follow(ctx context.Context, reader *kafka.Reader, topic string) error {
+	if topic == config.Off || topic == "" {
+		<-ctx.Done()
+		return nil
+	}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(sitesEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				r.publish()
+			}
+		}
+	}()
+	err := reader.Follow(ctx, topic, []int64{r.offset}, r.take)
+	<-stopped
+	if ctx.Err() != nil {
+		return nil
+	}
+	return fmt.Errorf("seller sites: %w", err)
+}
+
+// take notes one record of the topic. One that can't be read changes nothing, and is
+// said: what was registered before stays in force.
+func (r *references) take(_ int32, rec *record.Record) error {
+	change, err := r.intake.Take(rec)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.offset = rec.Offset + 1
+	if err != nil {
+		r.log.Warn("seller site refused; what was registered before stays in force", "offset", rec.Offset, "key", string(rec.Key), "err", err)
+		return nil
+	}
+	r.pending = append(r.pending, change...)
+	return nil
+}
+
+// publish makes a new value of what has come.
+func (r *references) publish() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old := r.now.Load()
+	if old.SitesOffset == r.offset {
+		return
+	}
+	next := *old
+	next.SitesOffset = r.offset
+	if len(r.pending) > 0 {
+		next.Sites = old.Sites.(*decide.SiteTable).With(r.pending)
+		r.pending = nil
+	}
+	r.now.Store(&next)
+}

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/clearlane/clearlane/pipeline/config"
+	"github.com/clearlane/clearlane/pipeline/kafka"
+	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/pipeline/serve"
+	"github.com/clearlane/clearlane/pipeline/state"
+	"github.com/clearlane/clearlane/pipeline/task"
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/codec"
+)
+
+// scorer is the role score: the partitions that this process is assigned.
+type scorer struct {
+	*process
+	topics  kafka.Topics
+	inputs  []config.Input
+	layout  int32
+	refs    *references
+	reader  *kafka.Reader
+	fetcher *kafka.Fetcher
+	group   *kafka.Group
+	cache   *pebble.Cache
+	metrics *serve.TaskMetrics
+	health  *serve.Component
+	fetched kafka.FetchStats
+	joined  kafka.GroupStats
+	written kafka.WriteStats
+
+	mu     sync.Mutex
+	stores map[int32]*state.Store
+}
+
+// score runs the role until ctx ends and every task has committed and stopped.
+func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *serve.Health) error {
+	s := &scorer{process: p, topics: kafkaTopics(&p.cfg.Kafka), inputs: p.cfg.Kafka.Inputs(), health: health.Component("score"), stores: map[int32]*state.Store{}}
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	defer s.close()
+	names := make([]string, len(s.inputs))
+	for i, in := range s.inputs {
+		names[i] = in.Topic
+	}
+	s.metrics = metrics.Task(names)
+	refs := s.refs.current()
+	metrics.SetPolicy(refs.Pack.Version, refs.Pack.Hash)
+	metrics.SetGeo(refs.Geo.Version())
+
+	manager := task.NewManager(s.open, p.log, time.Now)
+	metrics.OnScrape(func(x *serve.Sample) { s.sample(x, manager) })
+	// The group is left after the tasks have committed; the fetcher serves them to the end.
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	ended := make(chan error, 3)
+	var running sync.WaitGroup
+	start := func(what string, run func(context.Context) error) {
+		running.Add(1)
+		go func() {
+			defer running.Done()
+			if err := run(background); err != nil && background.Err() == nil {
+				ended <- fmt.Errorf("%s: %w", what, err)
+			}
+		}()
+	}
+	start("fetcher", s.fetcher.Run)
+	start("seller sites", func(ctx context.Context) error { return s.refs.follow(ctx, s.reader, s.topics.SellerSites) })
+	start("group", func(ctx context.Context) error {
+		return s.group.Run(ctx, kafka.Events{
+			Assigned: func(_ context.Context, partitions []int32) { manager.Assign(partitions) },
+			// A session lost stops nothing: as long as no other member has fenced this
+			// one, its tasks write rightly, and with the brokers away nobody takes over.
+			Lost: func(_ context.Context, err error) { p.log.Warn("the group has lost this process", "err", err) },
+		})
+	})
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	var err error
+	for err == nil && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case err = <-ended:
+		case <-tick.C:
+			s.report(manager)
+		}
+	}
+	s.health.Set(serve.Stopping, "")
+	manager.Close()
+	stop()
+	running.Wait()
+	return err
+}
+
+// prepare connects, checks the topics and reads the reference data.
+func (s *scorer) prepare(ctx context.Context) error {
+	var err error
+	if s.refs, err = loadReferences(s.cfg.Policy.File, s.cfg.Geo.File, s.cfg.Limits.Event(), s.log); err != nil {
+		return err
+	}
+	if err := s.waitForTopics(ctx); err != nil {
+		return err
+	}
+	conn := kafkaConn(&s.cfg.Kafka)
+	if s.reader, err = kafka.NewReader(conn); err != nil {
+		return err
+	}
+	fetch := kafka.DefaultFetch()
+	fetch.Config, fetch.Topics, fetch.Log, fetch.Stats = conn, s.topics.Inputs(), s.log, &s.fetched
+	f := &s.cfg.Kafka.Fetch
+	fetch.MaxBytes, fetch.MaxPartitionBytes, fetch.MaxWait, fetch.BufferedBytes = int(f.MaxBytes), int(f.MaxPartitionBytes), f.MaxWait, int(f.MaxBufferedBytes)
+	if s.fetcher, err = kafka.NewFetcher(fetch); err != nil {
+		return err
+	}
+	group := kafka.DefaultGroup()
+	group.Config, group.Group, group.Topics, group.Instance = conn, s.cfg.Kafka.Group, s.topics.Inputs(), s.cfg.Instance
+	group.SessionTimeout, group.Heartbeat, group.RebalanceTimeout = s.cfg.Kafka.SessionTimeout, s.cfg.Kafka.Heartbeat, s.cfg.Kafka.RebalanceWindow
+	group.Local, group.Log, group.Stats = s.local, s.log, &s.joined
+	if s.group, err = kafka.NewGroup(group); err != nil {
+		return err
+	}
+	s.cache = pebble.NewCache(int64(s.cfg.State.PebbleCacheBytes))
+	return s.refs.readSites(ctx, s.reader, s.topics.SellerSites)
+}
+
+func (s *scorer) close() {
+	s.reader.Close()
+	s.cache.Unref()
+}
+
+// waitForTopics checks that the topics fit together. Brokers that are away are waited
+// for; topics that don't fit are refused.
+func (s *scorer) waitForTopics(ctx context.Context) error {
+	admin, err := kafka.NewAdmin(kafkaConn(&s.cfg.Kafka))
+	if err != nil {
+		return err
+	}
+	defer admin.Close()
+	for {
+		layout, err := admin.CheckTopics(ctx, s.topics, topicRules(&s.cfg))
+		var fault *kafka.TopicFault
+		switch {
+		case err == nil:
+			s.layout = layout
+			return nil
+		case errors.As(err, &fault):
+			return err
+		}
+		s.health.Set(serve.Waiting, "Kafka: "+err.Error())
+		s.log.Warn("waiting for Kafka", "err", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// open makes the task of a partition.
+func (s *scorer) open(partition int32, live func()) task.Runner {
+	cfg := taskConfig(&s.cfg, s.inputs, partition, uint32(s.layout))
+	cfg.AcceptGap = s.acceptGap
+	inputs, outputs := s.topics.Inputs(), s.topics.Outputs()
+	writer := writerConfig(&s.cfg, outputs)
+	writer.Stats = &s.written
+	return task.New(cfg, task.Deps{
+		Writer: func(ctx context.Context) (task.Writer, error) { return kafka.NewWriter(ctx, writer, partition) },
+		Store:  func() (task.Store, error) { return s.openStore(partition) },
+		Feed: func(_ context.Context, offsets []int64) (task.Feed, error) {
+			return s.fetcher.Open(partition, offsets)
+		},
+		LogStarts: func(ctx context.Context) ([]int64, error) {
+			starts := make([]int64, len(inputs))
+			for i, topic := range inputs {
+				b, err := s.reader.Bounds(ctx, topic, partition)
+				if err != nil {
+					return nil, err
+				}
+				starts[i] = b.Start
+			}
+			return starts, nil
+		},
+		Progress: func(ctx context.Context) (*schemas.Progress, error) {
+			p, found, err := s.reader.LastProgress(ctx, s.topics.Progress, partition, func(b []byte) (*schemas.Progress, error) {
+				p := &schemas.Progress{}
+				return p, codec.ParseProgress(b, p)
+			})
+			if !found {
+				return nil, err
+			}
+			return p, err
+		},
+		Tail: func(ctx context.Context, out task.Output, from int64, each func(*record.Record) error) (int64, error) {
+			end, err := s.reader.ReadTail(ctx, outputs[out], partition, from, each)
+			var gap *kafka.PartitionError
+			if s.acceptGap && errors.Is(err, kafka.ErrTruncated) && errors.As(err, &gap) {
+				s.log.Warn("going on over a gap in the published records", "topic", outputs[out], "partition", partition, "from", from, "to", gap.LogStart)
+				return s.reader.ReadTail(ctx, outputs[out], partition, gap.LogStart, each)
+			}
+			return end, err
+		},
+		References: s.refs.current,
+		Live:       live,
+		Observer:   s,
+		Now:        time.Now,
+		Log:        s.log,
+	})
+}
+
+// storeDir is where the local state of a partition lies.
+func storeDir(dataDir, group string, partition int32) string {
+	return filepath.Join(dataDir, group, strconv.Itoa(int(partition)))
+}
+
+func (s *scorer) openStore(partition int32) (task.Store, error) {
+	dir := storeDir(s.cfg.DataDir, s.cfg.Kafka.Group, partition)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	o := state.DefaultOptions()
+	o.DirtyEntries, o.DirtyBytes, o.CleanBytes, o.Cache = s.cfg.State.MaxDirtyOrders, int64(s.cfg.State.MaxDirtyBytes), int64(s.cfg.State.CacheBytes), s.cache
+	store, err := state.Open(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.stores[partition] = store
+	s.mu.Unlock()
+	return &ownedStore{Store: store, closed: func() {
+		s.mu.Lock()
+		delete(s.stores, partition)
+		s.mu.Unlock()
+	}}, nil
+}
+
+// ownedStore takes its store from the scorer's list before it closes it.
+type ownedStore struct {
+	*state.Store
+	closed func()
+}
+
+// Close implements task.Store.
+func (o *ownedStore) Close() error {
+	o.closed()
+	return o.Store.Close()
+}
+
+// local is the partitions whose state lies on this disk, for the group's balancer.
+func (s *scorer) local() []kafka.LocalState {
+	entries, err := os.ReadDir(filepath.Join(s.cfg.DataDir, s.cfg.Kafka.Group))
+	if err != nil {
+		return nil // nothing yet
+	}
+	var out []kafka.LocalState
+	for _, e := range entries {
+		p, err := strconv.ParseInt(e.Name(), 10, 32)
+		info, ierr := e.Info()
+		if err != nil || ierr != nil || int32(p) >= s.layout {
+			continue
+		}
+		out = append(out, kafka.LocalState{Partition: int32(p), FreshMs: info.ModTime().UnixMilli()})
+	}
+	return out
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/clearlane/clearlane/pipeline/decide"
+	"github.com/clearlane/clearlane/pipeline/serve"
+	"github.com/clearlane/clearlane/pipeline/task"
+)
+
+// Batch implements task.Observer.
+func (s *scorer) Batch(c *task.Counts) {
+	s.metrics.Batch(c)
+	if s.observer != nil {
+		s.observer.Batch(c)
+	}
+}
+
+// Committed implements task.Observer: the offsets go to the group, for lag tools.
+func (s *scorer) Committed(c *task.Committed) {
+	s.metrics.Committed(c)
+	offsets := make(map[string]map[int32]int64, len(c.Offsets))
+	for i, o := range c.Offsets {
+		offsets[s.inputs[i].Topic] = map[int32]int64{c.Partition: o}
+	}
+	s.group.CommitOffsets(offsets)
+	if s.observer != nil {
+		s.observer.Committed(c)
+	}
+}
+
+// Flushed implements task.Observer.
+func (s *scorer) Flushed(partition int32, waited time.Duration) {
+	s.metrics.Flushed(partition, waited)
+	if s.observer != nil {
+		s.observer.Flushed(partition, waited)
+	}
+}
+
+// Recovered implements task.Observer.
+func (s *scorer) Recovered(partition int32, replayed int64, took time.Duration) {
+	s.metrics.Recovered(partition, replayed, took)
+	if s.observer != nil {
+		s.observer.Recovered(partition, replayed, took)
+	}
+}
+
+// report tells readiness where the partitions stand.
+func (s *scorer) report(manager *task.Manager) {
+	live, waiting, failed := 0, 0, ""
+	for _, st := range manager.Status() {
+		switch st.Phase {
+		case task.PhaseLive:
+			live++
+		case task.PhaseFailed:
+			failed = fmt.Sprintf("partition %d: %v", st.Partition, st.Err)
+		default:
+			waiting++
+		}
+	}
+	switch {
+	case failed != "":
+		s.health.Set(serve.Failed, failed)
+	case waiting > 0:
+		s.health.Set(serve.Starting, fmt.Sprintf("%d of %d partitions recover", waiting, waiting+live))
+	case s.joined.Generations.Load() == 0:
+		s.health.Set(serve.Waiting, "for the group's first assignment")
+	default:
+		s.health.Set(serve.Ready, fmt.Sprintf("%d partitions", live))
+	}
+}
+
+// sample adds what the role knows to a scrape.
+func (s *scorer) sample(x *serve.Sample, manager *task.Manager) {
+	x.Partitions = len(manager.Status())
+	x.Generations += s.joined.Generations.Load()
+	x.GroupErrors += s.joined.Errors.Load()
+	x.PartitionsLost += s.joined.Lost.Load()
+	x.FetchRequests += s.fetched.Requests.Load()
+	x.FetchBytes += s.fetched.Bytes.Load()
+	x.FetchSkipped += s.fetched.Skipped.Load()
+	x.FetchRetries += s.fetched.Retries.Load()
+	x.ProducedRecords += s.written.Records.Load()
+	x.ProducedBytes += s.written.Bytes.Load()
+	x.FlushTime += time.Duration(s.written.FlushNs.Load())
+	x.EndTime += time.Duration(s.written.EndTxnNs.Load())
+	x.TxnCommitted += s.written.Commits.Load()
+	x.TxnAborted += s.written.Aborts.Load()
+	x.TxnFenced += s.written.Fenced.Load()
+	x.TxnUnknown += s.written.Unknown.Load()
+	x.SellerSites = s.refs.current().Sites.(*decide.SiteTable).Len()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, store := range s.stores {
+		m := store.Metrics()
+		x.StateKeys += m.Keys
+		x.StateDirty += m.DirtyEntries
+		x.StateDirtyBytes += m.DirtyBytes
+		x.StateCacheBytes += m.CleanBytes + m.IndexBytes
+		x.StateFilterBytes += m.FilterBytes
+		x.StateDiskBytes += int64(m.DiskBytes)
+		x.CacheHits += int64(m.HitsActive + m.HitsFrozen + m.HitsClean)
+		x.FilterAnswers += int64(m.Filtered)
+		x.DiskHits += int64(m.Reads)
+		x.DiskMisses += int64(m.FalsePositives)
+		x.Flushes += int64(m.Flushes)
+	}
+}
