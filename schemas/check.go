@@ -38,7 +38,7 @@ func (c *check) tooLong(field, v string, n int) {
 // required allows 1 to n bytes.
 func (c *check) required(field, v string, n int) {
 	if v == "" || len(v) > n {
-		c.fail(field, v, fmt.Sprintf("required, 1 to %d bytes", n))
+		c.fail(field, v, fmt.Sprintf("1 to %d bytes", n))
 	}
 }
 
@@ -63,7 +63,7 @@ func (c *check) time(field string, t Time) {
 
 func (c *check) requiredTime(field string, t Time) {
 	if t < MinTime || t > MaxTime {
-		c.fail(field, t.String(), "required, "+AllowedTime)
+		c.fail(field, t.String(), AllowedTime)
 	}
 }
 

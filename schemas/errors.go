@@ -19,9 +19,9 @@ type FieldError struct {
 
 func (e *FieldError) Error() string {
 	if e.Value == "" {
-		return fmt.Sprintf("field %s: missing, allowed: %s", e.Field, e.Allowed)
+		return fmt.Sprintf("field %s is missing or empty; allowed: %s", e.Field, e.Allowed)
 	}
-	return fmt.Sprintf("field %s: %s, allowed: %s", e.Field, e.Value, e.Allowed)
+	return fmt.Sprintf("field %s is %s; allowed: %s", e.Field, e.Value, e.Allowed)
 }
 
 // NewFieldError quotes and shortens value, which may be any bytes.

@@ -13,7 +13,7 @@ const (
 	allowedCriterion = "A, B, C, D"
 	allowedRole      = "IMPORTER, EXPORTER, PRODUCER"
 	allowedID        = "32 lower-case hex digits"
-	allowedCode      = "required, 1 to 16 of A-Z, 0-9 and _"
+	allowedCode      = "1 to 16 of A-Z, 0-9 and _"
 )
 
 const (

@@ -40,8 +40,8 @@ func (e *EcertVerification) Validate(l *Limits) error {
 	c.required("order_key", e.OrderKey, l.KeyBytes)
 	c.required("e_cert_id", e.EcertID, l.IDBytes)
 	c.text("platform", e.Platform, l.CodeBytes)
-	if e.Status == EcertUnknown {
-		c.fail("status", "", "required, VERIFIED, INVALID, REVOKED, EXPIRED, NOT_FOUND, UNAVAILABLE")
+	if e.Status == EcertUnknown || int(e.Status) >= len(ecertNames) {
+		c.fail("status", "", "VERIFIED, INVALID, REVOKED, EXPIRED, NOT_FOUND, UNAVAILABLE")
 	}
 	c.requiredTime("checked_at", e.CheckedAt)
 	c.date("valid_from", e.ValidFrom)

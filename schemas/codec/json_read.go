@@ -71,7 +71,7 @@ func (r *reader) object(l *layout.Layout, p unsafe.Pointer) error {
 		}
 		last = k + 1
 		if seen&(1<<k) != 0 {
-			return &schemas.FieldError{Field: f.Name, Value: "a second time", Allowed: "each member once"}
+			return &schemas.FieldError{Field: f.Name, Value: "there twice", Allowed: "each member once"}
 		}
 		seen |= 1 << k
 		if err := r.value(f, unsafe.Add(p, f.Offset)); err != nil {

@@ -23,7 +23,7 @@ func (r *reader) readProto(b []byte, l *layout.Layout, p unsafe.Pointer) error {
 
 func (r *reader) protoFail(rest []byte, what string) error {
 	// rest is cut from the record's memory, and only its start and length change.
-	return &schemas.SyntaxError{Offset: cap(r.b) - cap(rest), What: what}
+	return &schemas.SyntaxError{Offset: cap(r.b) - cap(rest), What: "read as Protobuf, " + what}
 }
 
 func (r *reader) protoMessage(b []byte, l *layout.Layout, p unsafe.Pointer) error {
