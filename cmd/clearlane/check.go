@@ -55,8 +55,11 @@ func (r *report) ok(subject, detail string, a ...any) {
 	*r = append(*r, finding{subject, fmt.Sprintf(detail, a...), false})
 }
 
+// fault adds a finding for each line of an error: some list several faults.
 func (r *report) fault(subject string, err error) {
-	*r = append(*r, finding{subject, strings.Join(strings.Fields(err.Error()), " "), true})
+	for line := range strings.Lines(err.Error()) {
+		*r = append(*r, finding{subject, strings.TrimSpace(line), true})
+	}
 }
 
 // check makes all checks and prints them. What depends on the configuration is left
