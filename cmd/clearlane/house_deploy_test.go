@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/clearlane/clearlane/pipeline/config"
+)
+
+// loadCompose reads a compose file by the rules of the specification, without an engine.
+func loadCompose(t *testing.T, content []byte) (*types.Project, error) {
+	t.Helper()
+	dir, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	details := types.ConfigDetails{WorkingDir: dir, ConfigFiles: []types.ConfigFile{{Filename: "docker-compose.yml", Content: content}}, Environment: types.Mapping{}}
+	return loader.LoadWithContext(context.Background(), details)
+}
+
+var pinned = regexp.MustCompile(`^[a-z0-9./-]+:v?[0-9][0-9a-z.-]*$`)
+
+// checkCompose finds what a reader of the compose file would stumble over.
+func checkCompose(p *types.Project) (faults []string) {
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		s := p.Services[name]
+		if s.Build != nil {
+			if _, err := os.Stat(filepath.Join(s.Build.Context, s.Build.Dockerfile)); err != nil {
+				fault("%s: %v", name, err)
+			}
+		} else if !pinned.MatchString(s.Image) {
+			fault("%s: image %q is not pinned", name, s.Image)
+		}
+		if s.Restart != types.RestartPolicyNo && s.HealthCheck == nil {
+			fault("%s: no healthcheck", name)
+		}
+		for _, port := range s.Ports {
+			if port.HostIP != "127.0.0.1" {
+				fault("%s: port %s is open beyond loopback", name, port.Published)
+			}
+		}
+		for _, v := range s.Volumes {
+			if v.Type != types.VolumeTypeBind {
+				continue
+			}
+			if _, err := os.Stat(v.Source); err != nil {
+				fault("%s: %v", name, err)
+			}
+		}
+		if s.Privileged {
+			fault("%s: privileged", name)
+		}
+	}
+	return faults
+}
+
+func TestComposeFile(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join(root, "docker-compose.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := loadCompose(t, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range checkCompose(p) {
+		t.Error(fault)
+	}
+	for _, name := range []string{"kafka", "clickhouse", "prometheus", "grafana", "clearlane"} {
+		if _, ok := p.Services[name]; !ok {
+			t.Errorf("no service %s", name)
+		}
+	}
+}
+
+func TestComposeFaultsAreFound(t *testing.T) {
+	for planted, want := range map[string]string{
+		"services: {a: {image: x:latest, restart: 'no'}}":                                "not pinned",
+		"services: {a: {image: x, restart: 'no'}}":                                       "not pinned",
+		"services: {a: {image: 'x:1.2'}}":                                                "no healthcheck",
+		"services: {a: {image: 'x:1.2', restart: 'no', ports: ['9000:9000']}}":           "beyond loopback",
+		"services: {a: {image: 'x:1.2', restart: 'no', volumes: ['./nowhere:/etc']}}":    "nowhere",
+		"services: {a: {build: {context: ., dockerfile: deploy/Nofile}, restart: 'no'}}": "Nofile",
+	} {
+		p, err := loadCompose(t, []byte("name: planted\n"+planted))
+		if err != nil {
+			t.Fatalf("%s: %v", planted, err)
+		}
+		if faults := checkCompose(p); len(faults) != 1 || !strings.Contains(faults[0], want) {
+			t.Errorf("%s: %q, want one with %q", planted, faults, want)
+		}
+	}
+	if _, err := loadCompose(t, []byte("name: planted\nservices: {a: {image: x, port: 1}}")); err == nil {
+		t.Error("a key that no compose file has was accepted")
+	}
+}
+
+// The sample configuration is read like any other, and nothing in it is out of date.
+func TestSampleConfiguration(t *testing.T) {
+	c, err := config.Load(config.Source{File: filepath.Join(root, "deploy/clearlane.yaml"), Env: []string{"CLEARLANE_CLICKHOUSE_PASSWORD=x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.ClickHouse.Password != "x" || len(c.Kafka.Brokers) != 1 || c.Kafka.Brokers[0] != "kafka:19092" {
+		t.Errorf("read as %+v", c)
+	}
+}
+
+var metricName = regexp.MustCompile(`\bclearlane_[a-z_]+`)
+
+// unknownMetrics are the metrics that an expression uses and nobody exposes.
+func unknownMetrics(exposed map[string]bool, expr string) (unknown []string) {
+	for _, name := range metricName.FindAllString(expr, -1) {
+		family := name
+		for _, suffix := range []string{"_bucket", "_sum", "_count"} {
+			family = strings.TrimSuffix(family, suffix)
+		}
+		if !exposed[name] && !exposed[family] {
+			unknown = append(unknown, name)
+		}
+	}
+	return unknown
+}
+
+// Dashboards and alerts ask only for metrics that the program exposes.
+func TestDashboardsAndAlertsKnowTheMetrics(t *testing.T) {
+	exposed := map[string]bool{}
+	sources, err := filepath.Glob(filepath.Join(root, "pipeline/serve/*.go"))
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("sources of the metrics: %v %v", sources, err)
+	}
+	for _, source := range sources {
+		content, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`"(clearlane_[a-z_]+)"`).FindAllSubmatch(content, -1) {
+			exposed[string(m[1])] = true
+		}
+	}
+	if u := unknownMetrics(exposed, `rate(clearlane_nothing_total[5m])`); len(u) != 1 {
+		t.Errorf("the check finds %v", u)
+	}
+	var board struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	read(t, "deploy/grafana/dashboards/pipeline.json", json.Unmarshal, &board)
+	for _, p := range board.Panels {
+		for _, target := range p.Targets {
+			for _, name := range unknownMetrics(exposed, target.Expr) {
+				t.Errorf("panel %s: %s is not exposed", p.Title, name)
+			}
+		}
+	}
+	var alerts struct {
+		Groups []struct {
+			Rules []struct {
+				Alert, Expr string
+				Labels      map[string]string
+				Annotations map[string]string
+			}
+		}
+	}
+	read(t, "deploy/prometheus/alerts.yml", yaml.Unmarshal, &alerts)
+	if len(board.Panels) == 0 || len(alerts.Groups) == 0 {
+		t.Fatal("no panels or no alerts were read")
+	}
+	for _, g := range alerts.Groups {
+		for _, r := range g.Rules {
+			if r.Labels["severity"] == "" || r.Annotations["summary"] == "" || r.Annotations["action"] == "" {
+				t.Errorf("alert %s: a severity, a summary and an action are due", r.Alert)
+			}
+			for _, name := range unknownMetrics(exposed, r.Expr) {
+				t.Errorf("alert %s: %s is not exposed", r.Alert, name)
+			}
+		}
+	}
+}
+
+func read(t *testing.T, path string, unmarshal func([]byte, any) error, into any) {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unmarshal(content, into); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}
