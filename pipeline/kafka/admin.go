@@ -69,12 +69,17 @@ func (a *Admin) EnsureTopics(ctx context.Context, topics Topics, rules TopicRule
 			faults = append(faults, fmt.Errorf("topic %s (%s): partitions: %d; allowed: 1 or more, or an input topic that exists", t.name, t.key, n))
 			continue
 		}
-		_, err := a.adm.CreateTopic(ctx, n, max(rules.ReplicationFactor, -1), rules.settings(t.role), t.name)
-		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-			faults = append(faults, fmt.Errorf("topic %s (%s): create: %w", t.name, t.key, err))
-			continue
+		rf := rules.ReplicationFactor
+		if rf == 0 {
+			rf = -1
 		}
-		made = append(made, t.name)
+		_, err := a.adm.CreateTopic(ctx, n, rf, rules.settings(t.role), t.name)
+		switch {
+		case err == nil:
+			made = append(made, t.name)
+		case !errors.Is(err, kerr.TopicAlreadyExists): // another process may have been faster
+			faults = append(faults, fmt.Errorf("topic %s (%s): create: %w", t.name, t.key, err))
+		}
 	}
 	return made, errors.Join(faults...)
 }
@@ -113,7 +118,8 @@ func (a *Admin) list(ctx context.Context, all []named) (kadm.TopicDetails, error
 	for i, t := range all {
 		names[i] = t.name
 	}
-	have, err := a.adm.ListTopics(ctx, names...)
+	// With the authorized operations asked for, kadm does not answer from memory.
+	have, err := a.adm.ListTopics(kadm.WithAuthorizedOps(ctx), names...)
 	if err != nil {
 		return nil, fmt.Errorf("list topics: %w", err)
 	}

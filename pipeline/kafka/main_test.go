@@ -48,7 +48,7 @@ func onBoth(t *testing.T, test func(t *testing.T, brokers []string)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Stop()
+		t.Cleanup(func() { _ = f.Stop() })
 		test(t, f.Brokers())
 	})
 	t.Run("kafka", func(t *testing.T) { test(t, realKafka(t)) })

@@ -67,7 +67,7 @@ func (t *Topics) Outputs() [task.NumOutputs]string {
 // TopicRules is what EnsureTopics makes and CheckTopics asks for.
 type TopicRules struct {
 	Partitions        int32 // of inputs and outputs, when they are made; 0 takes the inputs' present count
-	ReplicationFactor int16 // when topics are made: of all; when checked: at least; -1 is the brokers' default
+	ReplicationFactor int16 // when topics are made: of all; when checked: at least; 0 is the brokers' default
 	MinInSync         int   // min.insync.replicas, when topics are made and at least when checked; 0 is the brokers' default
 
 	// Keep is what decisions, pre-reviews and rollups must keep at least: retention plus
