@@ -30,9 +30,6 @@ type Scorer struct {
 // New makes a Scorer of a pack.
 func New(pack *policy.Pack) *Scorer { return &Scorer{pack: pack} }
 
-// Pack is the policy that the Scorer decides by.
-func (s *Scorer) Pack() *policy.Pack { return s.pack }
-
 // Score decides a shipment. out is emptied first and its slices are reused. Strings
 // in out may alias the case, the pack and the Scorer's memory, and hold until the
 // next call.

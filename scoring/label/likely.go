@@ -1,10 +1,6 @@
 package label
 
-import (
-	"strings"
-
-	"github.com/clearlane/clearlane/scoring/reason"
-)
+import "github.com/clearlane/clearlane/scoring/reason"
 
 // googleIDs are the ids that Google gives for paid clicks.
 const googleIDs = GCLID | GBRAID | WBRAID | DCLID
@@ -38,23 +34,3 @@ func (d *deriver) likely() {
 }
 
 func known(n Network) bool { return n != NetworkNone && n != NetworkOther }
-
-// drift finds sloppy labels, which say nothing about risk: spelling in other case,
-// a source without a medium.
-func (d *deriver) drift() {
-	u := &d.out.UTM
-	for p := range gclid {
-		first, second := d.query.values[p], d.query.second[p]
-		if second != "" && strings.EqualFold(first, second) {
-			d.find(reason.LabelDrift, paramNames[p], d.text.Join(reason.Show(first), " and ", reason.Show(second)), "one spelling")
-		}
-	}
-	for _, f := range [...]struct{ name, value string }{{"utm_source", u.Source}, {"utm_medium", u.Medium}} {
-		if strings.ContainsFunc(f.value, func(r rune) bool { return r >= 'A' && r <= 'Z' }) && !d.out.HasMacro(f.name) {
-			d.find(reason.LabelDrift, f.name, reason.Show(f.value), "lower case")
-		}
-	}
-	if u.Source != "" && u.Medium == "" {
-		d.find(reason.LabelDrift, "utm_medium", "none", "a medium beside the source")
-	}
-}

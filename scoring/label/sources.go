@@ -17,50 +17,51 @@ const (
 type source struct {
 	network Network
 	kind    kind
+	name    string // the usual name, where this one is an alias of it
 }
 
 // sources is names of well-known sources in lower case, as utm_source has them and
 // as the first label of a host. Origin: the networks' own tagging guides and the
 // aliases of DOMAIN (label formats); written by hand, not taken from a list.
 var sources = map[string]source{
-	"google": {NetworkGoogle, kindSearch}, "adwords": {NetworkGoogle, kindSearch},
-	"google_ads": {NetworkGoogle, kindSearch}, "google-ads": {NetworkGoogle, kindSearch},
-	"googleads": {NetworkGoogle, kindSearch}, "google ads": {NetworkGoogle, kindSearch},
-	"youtube": {NetworkGoogle, kindVideo}, "yt": {NetworkGoogle, kindVideo},
+	"google": {NetworkGoogle, kindSearch, ""}, "adwords": {NetworkGoogle, kindSearch, "google"},
+	"google_ads": {NetworkGoogle, kindSearch, "google"}, "google-ads": {NetworkGoogle, kindSearch, "google"},
+	"googleads": {NetworkGoogle, kindSearch, "google"}, "google ads": {NetworkGoogle, kindSearch, "google"},
+	"youtube": {NetworkGoogle, kindVideo, ""}, "yt": {NetworkGoogle, kindVideo, "youtube"},
 
-	"facebook": {NetworkMeta, kindSocial}, "fb": {NetworkMeta, kindSocial},
-	"fb-ads": {NetworkMeta, kindSocial}, "fb_ads": {NetworkMeta, kindSocial}, "fbads": {NetworkMeta, kindSocial},
-	"fbad": {NetworkMeta, kindSocial}, "fb-ad": {NetworkMeta, kindSocial}, "fb_ad": {NetworkMeta, kindSocial},
-	"facebook-ads": {NetworkMeta, kindSocial}, "facebook_ads": {NetworkMeta, kindSocial},
-	"facebookads": {NetworkMeta, kindSocial}, "facebook ads": {NetworkMeta, kindSocial},
-	"instagram": {NetworkMeta, kindSocial}, "ig": {NetworkMeta, kindSocial}, "meta": {NetworkMeta, kindSocial},
-	"meta-ads": {NetworkMeta, kindSocial}, "meta_ads": {NetworkMeta, kindSocial}, "metaads": {NetworkMeta, kindSocial},
+	"facebook": {NetworkMeta, kindSocial, ""}, "fb": {NetworkMeta, kindSocial, "facebook"},
+	"fb-ads": {NetworkMeta, kindSocial, "facebook"}, "fb_ads": {NetworkMeta, kindSocial, "facebook"}, "fbads": {NetworkMeta, kindSocial, "facebook"},
+	"fbad": {NetworkMeta, kindSocial, "facebook"}, "fb-ad": {NetworkMeta, kindSocial, "facebook"}, "fb_ad": {NetworkMeta, kindSocial, "facebook"},
+	"facebook-ads": {NetworkMeta, kindSocial, "facebook"}, "facebook_ads": {NetworkMeta, kindSocial, "facebook"},
+	"facebookads": {NetworkMeta, kindSocial, "facebook"}, "facebook ads": {NetworkMeta, kindSocial, "facebook"},
+	"instagram": {NetworkMeta, kindSocial, ""}, "ig": {NetworkMeta, kindSocial, "instagram"}, "meta": {NetworkMeta, kindSocial, ""},
+	"meta-ads": {NetworkMeta, kindSocial, "meta"}, "meta_ads": {NetworkMeta, kindSocial, "meta"}, "metaads": {NetworkMeta, kindSocial, "meta"},
 
-	"bing": {NetworkMicrosoft, kindSearch}, "microsoft": {NetworkMicrosoft, kindSearch},
-	"bingads": {NetworkMicrosoft, kindSearch}, "bing-ads": {NetworkMicrosoft, kindSearch},
-	"bing_ads": {NetworkMicrosoft, kindSearch}, "microsoft-ads": {NetworkMicrosoft, kindSearch},
-	"microsoft_ads": {NetworkMicrosoft, kindSearch}, "msn": {NetworkMicrosoft, kindSearch},
+	"bing": {NetworkMicrosoft, kindSearch, ""}, "microsoft": {NetworkMicrosoft, kindSearch, ""},
+	"bingads": {NetworkMicrosoft, kindSearch, "bing"}, "bing-ads": {NetworkMicrosoft, kindSearch, "bing"},
+	"bing_ads": {NetworkMicrosoft, kindSearch, "bing"}, "microsoft-ads": {NetworkMicrosoft, kindSearch, "microsoft"},
+	"microsoft_ads": {NetworkMicrosoft, kindSearch, "microsoft"}, "msn": {NetworkMicrosoft, kindSearch, ""},
 
-	"tiktok": {NetworkTikTok, kindSocial}, "tiktok-ads": {NetworkTikTok, kindSocial},
-	"tiktok_ads": {NetworkTikTok, kindSocial}, "tiktokads": {NetworkTikTok, kindSocial},
+	"tiktok": {NetworkTikTok, kindSocial, ""}, "tiktok-ads": {NetworkTikTok, kindSocial, "tiktok"},
+	"tiktok_ads": {NetworkTikTok, kindSocial, "tiktok"}, "tiktokads": {NetworkTikTok, kindSocial, "tiktok"},
 
-	"yahoo": {NetworkOther, kindSearch}, "duckduckgo": {NetworkOther, kindSearch},
-	"baidu": {NetworkOther, kindSearch}, "yandex": {NetworkOther, kindSearch},
-	"ecosia": {NetworkOther, kindSearch}, "naver": {NetworkOther, kindSearch},
-	"qwant": {NetworkOther, kindSearch}, "sogou": {NetworkOther, kindSearch}, "seznam": {NetworkOther, kindSearch},
+	"yahoo": {NetworkOther, kindSearch, ""}, "duckduckgo": {NetworkOther, kindSearch, ""},
+	"baidu": {NetworkOther, kindSearch, ""}, "yandex": {NetworkOther, kindSearch, ""},
+	"ecosia": {NetworkOther, kindSearch, ""}, "naver": {NetworkOther, kindSearch, ""},
+	"qwant": {NetworkOther, kindSearch, ""}, "sogou": {NetworkOther, kindSearch, ""}, "seznam": {NetworkOther, kindSearch, ""},
 
-	"pinterest": {NetworkOther, kindSocial}, "twitter": {NetworkOther, kindSocial}, "x.com": {NetworkOther, kindSocial},
-	"t.co": {NetworkOther, kindSocial}, "linkedin": {NetworkOther, kindSocial}, "reddit": {NetworkOther, kindSocial},
-	"snapchat": {NetworkOther, kindSocial}, "threads": {NetworkMeta, kindSocial}, "quora": {NetworkOther, kindSocial},
-	"tumblr": {NetworkOther, kindSocial}, "vk": {NetworkOther, kindSocial}, "weibo": {NetworkOther, kindSocial},
+	"pinterest": {NetworkOther, kindSocial, ""}, "twitter": {NetworkOther, kindSocial, ""}, "x.com": {NetworkOther, kindSocial, ""},
+	"t.co": {NetworkOther, kindSocial, ""}, "linkedin": {NetworkOther, kindSocial, ""}, "reddit": {NetworkOther, kindSocial, ""},
+	"snapchat": {NetworkOther, kindSocial, ""}, "threads": {NetworkMeta, kindSocial, ""}, "quora": {NetworkOther, kindSocial, ""},
+	"tumblr": {NetworkOther, kindSocial, ""}, "vk": {NetworkOther, kindSocial, ""}, "weibo": {NetworkOther, kindSocial, ""},
 
-	"vimeo": {NetworkOther, kindVideo}, "dailymotion": {NetworkOther, kindVideo},
-	"twitch": {NetworkOther, kindVideo}, "netflix": {NetworkOther, kindVideo},
+	"vimeo": {NetworkOther, kindVideo, ""}, "dailymotion": {NetworkOther, kindVideo, ""},
+	"twitch": {NetworkOther, kindVideo, ""}, "netflix": {NetworkOther, kindVideo, ""},
 
-	"amazon": {NetworkOther, kindShopping}, "ebay": {NetworkOther, kindShopping}, "etsy": {NetworkOther, kindShopping},
-	"walmart": {NetworkOther, kindShopping}, "alibaba": {NetworkOther, kindShopping},
-	"aliexpress": {NetworkOther, kindShopping}, "mercadolibre": {NetworkOther, kindShopping},
-	"rakuten": {NetworkOther, kindShopping}, "temu": {NetworkOther, kindShopping},
+	"amazon": {NetworkOther, kindShopping, ""}, "ebay": {NetworkOther, kindShopping, ""}, "etsy": {NetworkOther, kindShopping, ""},
+	"walmart": {NetworkOther, kindShopping, ""}, "alibaba": {NetworkOther, kindShopping, ""},
+	"aliexpress": {NetworkOther, kindShopping, ""}, "mercadolibre": {NetworkOther, kindShopping, ""},
+	"rakuten": {NetworkOther, kindShopping, ""}, "temu": {NetworkOther, kindShopping, ""},
 }
 
 const longestSource = 64

@@ -96,8 +96,12 @@ type Facts struct {
 	Platform string // of the seller's site
 }
 
-// Rule is the rule in force for a code, or nil.
+// Rule is the rule in force for a code, or nil; nil too for a number that is no
+// code of this program, which stored features of a newer one may hold.
 func (p *Pack) Rule(code reason.Code, f *Facts) *Rule {
+	if code >= reason.Count {
+		return nil
+	}
 	for _, r := range p.byCode[code] {
 		if r.inForce(f) {
 			return r

@@ -1,0 +1,48 @@
+package label
+
+import (
+	"strings"
+
+	"github.com/clearlane/clearlane/scoring/reason"
+)
+
+// drift finds sloppy labels (DOMAIN: false labels, drift). They say nothing about
+// risk and are counted as data quality.
+func (d *deriver) drift() {
+	d.spellings()
+	u := &d.out.UTM
+	for _, f := range [...]struct{ name, value string }{{"utm_source", u.Source}, {"utm_medium", u.Medium}} {
+		if strings.ContainsFunc(f.value, func(r rune) bool { return r >= 'A' && r <= 'Z' }) && !d.out.HasMacro(f.name) {
+			d.find(reason.LabelDrift, f.name, reason.Show(f.value), "lower case")
+		}
+	}
+	if name := sourceOf(u.Source).name; name != "" {
+		d.find(reason.LabelDrift, "utm_source", reason.Show(u.Source), name)
+	}
+	if u.Source != "" && u.Medium == "" {
+		d.find(reason.LabelDrift, "utm_medium", "none", "a medium beside the source")
+	}
+	if u.Source != "" && sameSite(hostOf(d.click.Referrer), d.click.SiteHost) && d.click.SiteHost != "" {
+		d.find(reason.LabelDrift, "referrer", "campaign parameters on a link within the site", "none there")
+	}
+	d.pixel()
+}
+
+// spellings finds a parameter that the landing URL has in two spellings.
+func (d *deriver) spellings() {
+	for p := range gclid {
+		first, second := d.query.values[p], d.query.second[p]
+		if second != "" && strings.EqualFold(first, second) {
+			d.find(reason.LabelDrift, paramNames[p], d.text.Join(reason.Show(first), " and ", reason.Show(second)), "one spelling")
+		}
+	}
+}
+
+// pixel warns of a Meta pixel id of an unusual form: they have been 15 or 16 digits.
+func (d *deriver) pixel() {
+	id := d.click.FacebookPixelID
+	if id == "" || d.out.HasMacro("facebook_pixel_id") || allOf(id, digit) && (len(id) == 15 || len(id) == 16) {
+		return
+	}
+	d.find(reason.LabelDrift, "facebook_pixel_id", d.text.Count("", len(id), " characters"), "15 or 16 digits")
+}
