@@ -55,12 +55,6 @@ func (c *check) country(field, v string) {
 	}
 }
 
-func (c *check) time(field string, t Time) {
-	if t != 0 && (t < MinTime || t > MaxTime) {
-		c.fail(field, t.String(), AllowedTime)
-	}
-}
-
 func (c *check) requiredTime(field string, t Time) {
 	if t < MinTime || t > MaxTime {
 		c.fail(field, t.String(), AllowedTime)

@@ -6,6 +6,7 @@ import (
 	"github.com/clearlane/clearlane/schemas"
 )
 
+// The messages that go out, and what stands within them.
 var (
 	Reason = build[schemas.Reason](&all, "Reason", "One finding, with what it needs to be defended before an officer.",
 		f(1, "code", "Code", "Reason code; it never changes its meaning.").always(),
@@ -14,9 +15,9 @@ var (
 		f(4, "rule_id", "RuleID", "Rule of the policy pack."),
 		f(5, "rule_version", "RuleVersion", "Version of the rule."),
 		f(6, "pack_version", "PackVersion", "Version of the policy pack."),
-		f(7, "field", "Field", "The field that was judged."),
-		f(8, "observed", "Observed", "What stood there; never personal data."),
-		f(9, "expected", "Expected", "What the rule expects."),
+		f(7, "field", "Field", "The field that was judged.").always(),
+		f(8, "observed", "Observed", "What stood there; never personal data.").always(),
+		f(9, "expected", "Expected", "What the rule expects.").always(),
 		f(10, "source", "Source", "Where the rule comes from."),
 		f(11, "confidence", "Confidence", "How sure the source is: official, reported, vendor or heuristic."),
 	)

@@ -5,6 +5,7 @@ import "github.com/clearlane/clearlane/schemas"
 // CellKind is the kind of row that this layout describes; the topic holds others.
 const CellKind = "cell"
 
+// The messages of the roll-ups and of the commits.
 var (
 	Rollup = build[schemas.RollupRow](&all, "Rollup", "The absolute value of one roll-up cell of one partition as of one commit. Take the greatest version of each (layout, partition, cell), then add over partitions.",
 		constant("kind", CellKind, "Kind of the row."),
