@@ -4,7 +4,7 @@ import "math/bits"
 
 // filter answers "never stored" for most keys that are not, out of 16 bits a key. It is
 // a chain of cuckoo filters (four 16-bit fingerprints a bucket, two buckets a key), each
-// twice the size of the one before, laid out as one when the store opens.
+// as large as those before it together, laid out as one when the store opens.
 //
 // It must never answer "never stored" for a stored key: that would lose the order. So
 // a key is added exactly once, when it is first stored, and taken out only if what is
@@ -35,7 +35,7 @@ func newFilter(keys int) *filter {
 }
 
 func (f *filter) grow(keys int) {
-	buckets := 1 << bits.Len64(uint64(max(keys, 64)*100/fullPercent/bucketSlots))
+	buckets := 1 << bits.Len64(uint64(max(keys, 64)*100/fullPercent/bucketSlots-1))
 	f.tables = append(f.tables, cuckoo{buckets: make([][bucketSlots]uint16, buckets)})
 }
 
@@ -44,7 +44,7 @@ func (f *filter) add(hash uint64) {
 	f.keys++
 	last := &f.tables[len(f.tables)-1]
 	if last.n*100 >= len(last.buckets)*bucketSlots*fullPercent {
-		f.grow(2 * last.n)
+		f.grow(f.keys)
 		last = &f.tables[len(f.tables)-1]
 	}
 	if !last.add(hash) {

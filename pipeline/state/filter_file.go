@@ -95,7 +95,7 @@ func (s *Store) buildFilter() error {
 			return err
 		}
 	}
-	s.filter = newFilter(max(s.opts.FilterKeys, 2*len(hashes)))
+	s.filter = newFilter(max(s.opts.FilterKeys, len(hashes)+len(hashes)/4))
 	for _, h := range hashes {
 		s.filter.add(h)
 	}

@@ -30,6 +30,8 @@ type Options struct {
 	CacheBytes int64
 	// FS is the file system, vfs.Default when nil.
 	FS vfs.FS
+
+	tune func(*pebble.Options) // for measuring other settings of Pebble
 }
 
 // DefaultOptions suit a partition that takes 50,000 changes a second on a small machine.

@@ -1,0 +1,17 @@
+package state_test
+
+import "github.com/clearlane/clearlane/pipeline/state"
+
+// What a task asks of its store (pipeline/task, Store). The task's package is not
+// imported, as the state lies below it.
+var _ interface {
+	Get(key []byte) ([]byte, error)
+	Put(key, value []byte, newestMs int64) error
+	GetCell(key []byte) ([]byte, error)
+	PutCell(key, value []byte, newestMs int64) error
+	Full() bool
+	Flush(meta []byte) error
+	Meta() ([]byte, error)
+	Expire(beforeMs int64, max int) (int, error)
+	Close() error
+} = (*state.Store)(nil)
