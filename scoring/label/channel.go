@@ -8,15 +8,14 @@ import (
 // longest bounds how much of a medium or campaign the channel rules look at.
 const longest = 128
 
-// channelOf is GA4's default channel group of a source, medium and campaign: the
-// first definition that holds, all in lower case. Source: "[GA4] Default channel
-// group", Google Analytics help.
-func channelOf(sourceText, medium, campaign string) Channel {
+// channelOf is GA4's default channel group of a source of a kind, a medium and a
+// campaign: the first definition that holds, all in lower case. Source: "[GA4]
+// Default channel group", Google Analytics help.
+func channelOf(sourceText string, kind kind, medium, campaign string) Channel {
 	var sb, mb, cb [longest]byte
 	src := lower(sb[:0], cut(sourceText))
 	med := lower(mb[:0], cut(medium))
 	cam := lower(cb[:0], cut(campaign))
-	kind := sourceOf(sourceText).kind
 	paid := isPaid(med)
 
 	switch {

@@ -13,6 +13,7 @@ type deriver struct {
 	text   reason.Text
 	query  query
 	values [numParams]string // as sent, else of the landing URL
+	source source            // of utm_source
 	click  *schemas.AdClick
 	out    *Features
 }
@@ -85,23 +86,25 @@ func (d *deriver) resolve() {
 func (d *deriver) traffic() {
 	out := d.out
 	u := &out.UTM
-	out.Source = sourceOf(u.Source).network
+	d.source = sourceOf(u.Source)
+	out.Source = d.source.network
 	host := hostOf(d.click.Referrer)
 	if sameSite(host, d.click.SiteHost) {
 		host = ""
 	}
-	out.Referrer = sourceOf(host).network
+	referrer := sourceOf(host)
+	out.Referrer = referrer.network
 	switch {
 	case u.Source != "" || u.Medium != "":
-		out.Channel = channelOf(u.Source, u.Medium, u.Campaign)
+		out.Channel = channelOf(u.Source, d.source.kind, u.Medium, u.Campaign)
 	case out.IDs&(GCLID|GBRAID|WBRAID) != 0:
-		out.Channel = channelOf("google", "cpc", u.Campaign)
+		out.Channel = channelOf("google", kindSearch, "cpc", u.Campaign)
 	case out.IDs.Has(DCLID):
 		out.Channel = Display
 	case host != "":
-		out.Channel = channelOf(host, "referral", u.Campaign)
+		out.Channel = channelOf(host, referrer.kind, "referral", u.Campaign)
 	default:
-		out.Channel = channelOf("", "", u.Campaign)
+		out.Channel = channelOf("", kindOther, "", u.Campaign)
 	}
 }
 

@@ -16,7 +16,7 @@ func (d *deriver) drift() {
 			d.find(reason.LabelDrift, f.name, reason.Show(f.value), "lower case")
 		}
 	}
-	if name := sourceOf(u.Source).name; name != "" {
+	if name := d.source.name; name != "" {
 		d.find(reason.LabelDrift, "utm_source", reason.Show(u.Source), name)
 	}
 	if u.Source != "" && u.Medium == "" {

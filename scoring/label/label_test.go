@@ -114,7 +114,7 @@ func TestChannelGroupsAreGA4s(t *testing.T) {
 		{"firebase", "x", "", MobilePush},
 		{"site.example", "something", "", Unassigned},
 	} {
-		if got := channelOf(c.source, c.medium, c.campaign); got != c.want {
+		if got := channelOf(c.source, sourceOf(c.source).kind, c.medium, c.campaign); got != c.want {
 			t.Errorf("%q / %q / %q: %v, GA4 says %v", c.source, c.medium, c.campaign, got, c.want)
 		}
 	}

@@ -25,6 +25,9 @@ func (d *deriver) hasMacro(s string) (macro string, found bool) {
 // findMacro is the first macro in s, empty when there is none. What stands in
 // braces must look like a name: JSON or a GUID in braces is no macro.
 func findMacro(s string) string {
+	if strings.IndexByte(s, '{') < 0 && !strings.Contains(s, "__") {
+		return ""
+	}
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '{':
