@@ -62,9 +62,9 @@ func (p *plan) olderOrder(r *rng, o schemas.Order, rev int64) schemas.Order {
 
 // preference is a USMCA claim with a full certification (Annex 5-A).
 func (p *plan) preference(r *rng) schemas.Preference {
-	from := dayOf(p.orderTime) - 30 - schemas.Date(r.n(60))
-	if from > day(2026, 4, 1) {
-		from = day(2026, 4, 1) // so that it covers the earliest entry dates as well
+	from := dayOf(p.orderTime) - 30 - schemas.Date(r.n(10))
+	if p.earlyEntries() {
+		from = firstEntry - 10 // twelve months from here cover all entry dates of the order
 	}
 	return schemas.Preference{
 		Present: true, Program: "USMCA", SPI: []string{"S", "S+", ""}[r.n(3)], EcertID: p.ecertID,

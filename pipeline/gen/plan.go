@@ -154,7 +154,7 @@ func (p *plan) makeCerts(r *rng) {
 		if status == schemas.EcertUnavailable || status == schemas.EcertNotFound {
 			return v
 		}
-		v.ValidFrom, v.ValidTo = day(2026, 1, 1), max(p.lastDate(), dayOf(p.orderTime))+60+schemas.Date(r.n(200))
+		v.ValidFrom, v.ValidTo = p.firstDate()-90, max(p.lastDate(), dayOf(p.orderTime))+60+schemas.Date(r.n(200))
 		v.HS6, v.OriginCountry = []string{hs6(p.product.hs)}, p.origin
 		if r.perMille(300) {
 			v.HS6 = append(v.HS6, hs6(products[r.n(len(products))].hs))

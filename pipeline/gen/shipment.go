@@ -70,16 +70,27 @@ func (p *plan) entry(r *rng, s *schemas.Shipment) {
 	case r.perMille(980):
 		s.PortOfEntry = pick(r, otherPorts)
 	}
+	early := p.earlyEntries() && !p.forcePilot && p.claim == claimVerified
 	switch n := r.n(100); {
-	case n < 4 && !p.forcePilot && p.claim == claimVerified:
-		s.EntryDate = day(2026, 5, 20) + schemas.Date(r.n(12)) // before the pilot
-	case n < 10 && !p.forcePilot && p.claim == claimVerified:
-		s.EntryDate = day(2026, 6, 1) + schemas.Date(r.n(26)) // after the pilot began, before the e-Cert
+	case n < 4 && early:
+		s.EntryDate = firstEntry + schemas.Date(r.n(int(pilotFrom-firstEntry)))
+	case n < 10 && early:
+		s.EntryDate = pilotFrom + schemas.Date(r.n(int(ecertFrom-pilotFrom)))
 	case n < 15:
 		// Not stated: the shipment's event time is the date.
 	default:
 		s.EntryDate = dayOf(int64(s.EventTime)) + 1 + schemas.Date(r.n(20))
 	}
+}
+
+// firstEntry is the earliest entry date that is planted: shortly before the measures.
+var firstEntry = day(2026, 5, 20)
+
+// earlyEntries is true of orders placed at most ten months after firstEntry: some of
+// their shipments entered before one measure or the other.
+func (p *plan) earlyEntries() bool {
+	d := dayOf(p.orderTime) - firstEntry
+	return d >= 0 && d < 300
 }
 
 // olderShipment is the shipment as it was in a revision before: announced for another
