@@ -38,6 +38,6 @@ set -- "$work"/node_modules/@chdb/*/libchdb.*
 if [ ! -e "$1" ]; then
 	echo "embedded parts: no ClickHouse library is pinned for $(uname -s) $(uname -m); set CLEARLANE_CHDB_LIBRARY to a libchdb file of your own" >&2
 fi
-rm -rf "$cache/node_modules"
+rm -rf "$cache/node_modules" "$cache/country.mmdb" # the latter is made of what is replaced
 mv "$work/node_modules" "$cache/node_modules"
 echo "$pin" >"$cache/installed"

@@ -93,10 +93,13 @@ func (c *Config) Validate() error {
 	if c.BatchBytes < 1 || c.BatchBytes > 1<<30 {
 		bad("batch_bytes: %d, must be 1 to %d", c.BatchBytes, 1<<30)
 	}
+	if c.BatchInterval < 10*time.Millisecond {
+		bad("batch_interval: %v, must be at least 10ms", c.BatchInterval)
+	}
 	for _, d := range []struct {
 		setting string
 		value   time.Duration
-	}{{"batch_interval", c.BatchInterval}, {"max_retry_interval", c.MaxRetryInterval}, {"lag_interval", c.LagInterval}} {
+	}{{"max_retry_interval", c.MaxRetryInterval}, {"lag_interval", c.LagInterval}} {
 		if d.value <= 0 {
 			bad("%s: %v, must be more than 0", d.setting, d.value)
 		}

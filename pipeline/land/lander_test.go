@@ -30,6 +30,8 @@ type rig struct {
 	conn   driver.Conn
 	db     string
 	cfg    land.Config
+
+	produced int
 }
 
 func newRig(t testing.TB) *rig {
@@ -54,9 +56,15 @@ func newRig(t testing.TB) *rig {
 // start runs a lander until stop is called.
 func (r *rig) start(cfg land.Config) (l *land.Lander, stop func()) {
 	r.t.Helper()
-	l, err := land.New(cfg, land.Deps{Kafka: []kgo.Opt{kgo.SeedBrokers(r.broker.Addrs()...)}})
-	must(r.t, err)
+	return r.startWith(cfg, func(context.CancelFunc) land.Observer { return nil })
+}
+
+// startWith gives the lander an observer that may stop it.
+func (r *rig) startWith(cfg land.Config, observer func(context.CancelFunc) land.Observer) (l *land.Lander, stop func()) {
+	r.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
+	l, err := land.New(cfg, land.Deps{Kafka: []kgo.Opt{kgo.SeedBrokers(r.broker.Addrs()...)}, Observer: observer(cancel)})
+	must(r.t, err)
 	done := make(chan error, 1)
 	go func() { done <- l.Run(ctx) }()
 	return l, func() {
@@ -76,6 +84,7 @@ func (r *rig) start(cfg land.Config) (l *land.Lander, stop func()) {
 func (r *rig) produce(recs ...*kgo.Record) {
 	r.t.Helper()
 	must(r.t, r.client.ProduceSync(context.Background(), recs...).FirstErr())
+	r.produced += len(recs)
 }
 
 // caughtUp waits until the group has committed every record.
@@ -286,4 +295,8 @@ func pipe(from, to net.Conn, open *atomic.Bool) {
 			return
 		}
 	}
+}
+
+func letterRecord(partition int32, value string) *kgo.Record {
+	return &kgo.Record{Topic: "dead-letters", Partition: partition, Value: []byte(value)}
 }
