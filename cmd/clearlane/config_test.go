@@ -42,3 +42,10 @@ func TestConfigReferenceIsAConfiguration(t *testing.T) {
 		t.Errorf("exit %d, %s\n%s", code, errs, again)
 	}
 }
+
+func TestMetricsPrintsTheCatalogue(t *testing.T) {
+	code, out, errs := command(t, nil, "metrics")
+	if code != exitOK || !strings.HasPrefix(out, "| metric |") || !strings.Contains(out, "\n| `clearlane_decisions_total` | counter | `route` |") {
+		t.Errorf("exit %d, %s%s", code, out, errs)
+	}
+}
