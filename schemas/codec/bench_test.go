@@ -72,12 +72,13 @@ func BenchmarkDecision(b *testing.B) {
 			buf = AppendDecision(buf[:0], &d, verdict)
 		}
 	})
+	p := NewParser()
 	b.Run("parse", func(b *testing.B) {
 		var into schemas.Decision
-		benchmarkRead(b, AppendDecision(nil, &d, verdict), func(r []byte) error { return ParseDecision(r, &into) })
+		benchmarkRead(b, AppendDecision(nil, &d, verdict), func(r []byte) error { return p.Decision(r, &into) })
 	})
 	b.Run("parse-protobuf", func(b *testing.B) {
 		var into schemas.Decision
-		benchmarkRead(b, AppendDecisionProto(nil, &d), func(r []byte) error { return ParseDecision(r, &into) })
+		benchmarkRead(b, AppendDecisionProto(nil, &d), func(r []byte) error { return p.Decision(r, &into) })
 	})
 }

@@ -41,24 +41,7 @@ func (d *Decoder) decode(b []byte, l *layout.Layout, p unsafe.Pointer) error {
 			Allowed: "at most " + strconv.Itoa(d.limits.RecordBytes) + " bytes",
 		}
 	}
-	format, body, err := FormatOf(b)
-	if err != nil {
-		return err
-	}
-	if format == FormatProtobuf {
-		err = d.r.readProto(body, l, p)
-	} else {
-		err = d.r.read(body, l, p)
-	}
-	return shifted(err, len(b)-len(body))
-}
-
-// shifted counts the offset of a syntax error from the start of the record.
-func shifted(err error, n int) error {
-	if se, ok := err.(*schemas.SyntaxError); ok {
-		se.Offset += n
-	}
-	return err
+	return d.r.readAny(b, l, p)
 }
 
 // AdClick reads and validates a click. dst is overwritten; its slices are reused.

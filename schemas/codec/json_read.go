@@ -18,6 +18,23 @@ type reader struct {
 	follow [layout.Count][65]uint8
 }
 
+// readAny reads a record, whatever its format, into the message at p, which is empty.
+func (r *reader) readAny(b []byte, l *layout.Layout, p unsafe.Pointer) error {
+	format, body, err := FormatOf(b)
+	if err != nil {
+		return err
+	}
+	if format == FormatProtobuf {
+		err = r.readProto(body, l, p)
+	} else {
+		err = r.read(body, l, p)
+	}
+	if se, ok := err.(*schemas.SyntaxError); ok {
+		se.Offset += len(b) - len(body) // counted from the start of the record
+	}
+	return err
+}
+
 // read reads one whole JSON text, an object, into the message at p.
 func (r *reader) read(b []byte, l *layout.Layout, p unsafe.Pointer) error {
 	r.b, r.i, r.scratch, r.depth = b, 0, r.scratch[:0], r.limits.Depth
