@@ -39,7 +39,11 @@ func (p *process) land(ctx context.Context, metrics *serve.Metrics, health *serv
 			case <-watching.Done():
 				return
 			case <-tick.C:
-				reportLander(lander.Status(), component)
+				status := lander.Status()
+				reportLander(status, component)
+				if p.landed != nil {
+					p.landed.Store(status.Rows)
+				}
 			}
 		}
 	}()

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,6 +25,7 @@ type process struct {
 	log       *slog.Logger
 	acceptGap bool
 	observer  task.Observer  // sees what tasks do, beside the metrics; nil for nobody
+	landed    *atomic.Uint64 // counts the rows that have landed; nil for nobody
 	listening func(net.Addr) // told where the role serve listens; nil for nobody
 }
 

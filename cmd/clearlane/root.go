@@ -84,9 +84,11 @@ func newRoot(a *app) *cobra.Command {
 	flags.StringVar(&a.logLevel, "log-level", "", "debug, info, warn or error; the same as --set log.level=...")
 	root.AddCommand(
 		newRun(a),
+		newDemo(a),
 		newTopics(a),
 		newCheck(a),
 		newConfig(a),
+		newMetrics(a),
 		newGen(a),
 		newVersion(a),
 	)

@@ -19,7 +19,6 @@ import (
 	"github.com/clearlane/clearlane/pipeline/state"
 	"github.com/clearlane/clearlane/pipeline/task"
 	"github.com/clearlane/clearlane/schemas"
-	"github.com/clearlane/clearlane/schemas/codec"
 )
 
 // scorer is the role score: the partitions that this process is assigned.
@@ -192,10 +191,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 			return starts, nil
 		},
 		Progress: func(ctx context.Context) (*schemas.Progress, error) {
-			p, found, err := s.reader.LastProgress(ctx, s.topics.Progress, partition, func(b []byte) (*schemas.Progress, error) {
-				p := &schemas.Progress{}
-				return p, codec.ParseProgress(b, p)
-			})
+			p, found, err := s.reader.LastProgress(ctx, s.topics.Progress, partition, parseProgress)
 			if !found {
 				return nil, err
 			}
