@@ -22,6 +22,12 @@ func appendFields(dst []byte, fields []layout.Field, p unsafe.Pointer) []byte {
 	for i := range fields {
 		f := &fields[i]
 		at := unsafe.Add(p, f.Offset)
+		if f.Kind == layout.String { // most members are texts
+			if v := *(*string)(at); v != "" || f.Always {
+				dst = appendString(append(comma(dst), f.Key...), v)
+			}
+			continue
+		}
 		if !has(f, at) && (!f.Always || nameless(f, at)) {
 			continue
 		}
