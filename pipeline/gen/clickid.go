@@ -19,13 +19,13 @@ func gclid(r *rng, ms int64) string {
 	b := append(inner[:0], 0x08)
 	b = binary.AppendUvarint(b, uint64(ms/86_400_000*86_400-17*3600)) // midnight of the Pacific day before
 	b = append(b, 0x10, 0xc4, 0x01)
-	out := append(raw[:0], 0x0a, byte(2+len(b)+2+44), 0x0a, byte(len(b)))
+	out := append(raw[:0], 0x0a, byte(2+len(b)+2+44+4), 0x0a, byte(len(b)))
 	out = append(out, b...)
 	out = append(out, 0x12, 44)
 	for range 44 {
 		out = append(out, byte(r.next()))
 	}
-	out = append(out, 0x10, 0x02, 0x18, 0xff, 0x07)
+	out = append(out, 0x1a, 0x02, byte(r.next()), byte(r.next()), 0x10, 0x02, 0x18, 0xff, 0x07)
 	return b64.RawURLEncoding.EncodeToString(out)
 }
 
