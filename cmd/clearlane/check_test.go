@@ -31,7 +31,7 @@ func TestCheckNamesTheFilesAtFault(t *testing.T) {
 
 func TestCheckAsksClickHouseForItsTables(t *testing.T) {
 	o := chdbtest.Options(t)
-	args := []string{"check", "--set", "roles=land", "--set", "kafka.brokers=" + broker(t), "--set", "kafka.topics.dispositions=off",
+	args := []string{"check", "--set", "roles=land", "--set", "kafka.brokers=" + fakeKafka(t), "--set", "kafka.topics.dispositions=off",
 		"--set", "clickhouse.protocol=http", "--set", "clickhouse.addrs=" + o.Addr[0], "--set", "clickhouse.database=" + o.Auth.Database}
 	_, out, _ := command(t, nil, args...)
 	if !regexp.MustCompile(`(?m)^OK +clickhouse +.*version [0-9]+\.`).MatchString(out) || !regexp.MustCompile(`(?m)^OK +schema .* 0 of [1-9][0-9]* migrations applied; `).MatchString(out) {

@@ -14,8 +14,8 @@ import (
 	"github.com/clearlane/clearlane/schemas"
 )
 
-// broker is an in-process Kafka; the result is its address.
-func broker(t testing.TB) string {
+// fakeKafka is an in-process Kafka; the result is its address.
+func fakeKafka(t testing.TB) string {
 	t.Helper()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
 	must(t, err)
@@ -24,7 +24,7 @@ func broker(t testing.TB) string {
 }
 
 func TestTopicsAreMadeOnceAndChecked(t *testing.T) {
-	to := []string{"--set", "kafka.brokers=" + broker(t), "--set", "kafka.topic_prefix=eu.", "--set", "kafka.topics.dispositions=off"}
+	to := []string{"--set", "kafka.brokers=" + fakeKafka(t), "--set", "kafka.topic_prefix=eu.", "--set", "kafka.topics.dispositions=off"}
 	topics := func(want int, flags ...string) string {
 		t.Helper()
 		code, out, errs := command(t, nil, append(append([]string{"topics"}, flags...), to...)...)
@@ -65,7 +65,7 @@ func TestTopicsAreMadeOnceAndChecked(t *testing.T) {
 // What gen sends is the generator's stream: every record with its key, bytes and
 // timestamp, on the partition of its key, the seller sites on theirs.
 func TestGenSendsTheStreamToKafka(t *testing.T) {
-	addr := broker(t)
+	addr := fakeKafka(t)
 	to := []string{"--set", "kafka.topics.dispositions=off"}
 	if code, out, errs := command(t, nil, append([]string{"topics", "--create", "--partitions", "3", "--set", "kafka.brokers=" + addr}, to...)...); code != exitOK {
 		t.Fatalf("topics: %s%s", out, errs)
@@ -124,7 +124,7 @@ func line(topic string, partition int32, timeMs int64, key, value []byte) string
 }
 
 func TestGenSaysWhichTopicIsMissing(t *testing.T) {
-	code, _, errs := command(t, nil, "gen", "--kafka", broker(t), "--orders", "1")
+	code, _, errs := command(t, nil, "gen", "--kafka", fakeKafka(t), "--orders", "1")
 	if code != exitFault || !strings.Contains(errs, "topic seller-sites") {
 		t.Errorf("exit %d, %s", code, errs)
 	}
