@@ -22,13 +22,22 @@ type Judgement struct {
 	Hash    uint64 // murmur3-64 of Members
 }
 
+// Joined is what is known of one order: a *join.State, whose newest case it then is,
+// or one of its *join.Case.
+type Joined interface {
+	Order() (*join.Entry, bool)
+	Clicks() []join.Entry
+	Verifications() []join.Entry
+	Dispositions() []join.Entry
+}
+
 // Decider scores the subjects of one order after the other, in reused memory.
 type Decider struct {
 	refs    *References
 	scorer  *scoring.Scorer
 	topics  map[schemas.Kind]string
 	part    int32
-	state   *join.State
+	joined  Joined
 	order   schemas.Order
 	ship    schemas.Shipment
 	facts   scoring.Case
@@ -56,8 +65,8 @@ func (d *Decider) SetReferences(refs *References) {
 
 // Load reads the facts that all subjects of the order share. They alias st, which must
 // stay as it is until the last subject is judged.
-func (d *Decider) Load(orderKey string, st *join.State) error {
-	d.state = st
+func (d *Decider) Load(orderKey string, st Joined) error {
+	d.joined = st
 	c := &d.facts
 	c.OrderKey, c.Order, c.Shipment, c.Site = orderKey, nil, nil, nil
 	if e, ok := st.Order(); ok {
@@ -155,21 +164,21 @@ func (d *Decider) Evidence() schemas.Evidence {
 			d.places = append(d.places, schemas.Position{Topic: d.topics[kind], Partition: d.part, Offset: e.Offset})
 		}
 	}
-	if e, ok := d.state.Order(); ok {
+	if e, ok := d.joined.Order(); ok {
 		use(schemas.KindOrder, e, true)
 	}
 	if d.current != nil {
 		use(schemas.KindShipment, d.current, true)
 	}
-	clicks := d.state.Clicks()
+	clicks := d.joined.Clicks()
 	for i := range clicks { // all of them compete for the attribution; the one that won is named
 		use(schemas.KindAdClick, &clicks[i], clicks[i].ID == d.verdict.AttributedClick)
 	}
-	certs := d.state.Verifications()
+	certs := d.joined.Verifications()
 	for i := range certs {
 		use(schemas.KindEcertVerification, &certs[i], true)
 	}
-	holds := d.state.Dispositions()
+	holds := d.joined.Dispositions()
 	for i := range holds {
 		use(schemas.KindDisposition, &holds[i], true)
 	}

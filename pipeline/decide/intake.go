@@ -72,7 +72,7 @@ func (in *Intake) Take(kind schemas.Kind, r *record.Record, out *join.Record) (k
 	*out = join.Record{Kind: kind, TimeMs: r.TimeMs, Offset: r.Offset}
 	orderKey, err := in.decode(kind, r.Value, out)
 	if err != nil {
-		return nil, rejectOf(err)
+		return nil, RejectOf(err)
 	}
 	if in.bounds.Keyless {
 		key = unsafe.Slice(unsafe.StringData(orderKey), len(orderKey))

@@ -31,8 +31,8 @@ func (r *Reject) Error() string { return fmt.Sprintf("%s: %s: %v", r.Code, r.Fie
 
 func (r *Reject) Unwrap() error { return r.Err }
 
-// rejectOf classifies what the codec or the validation said.
-func rejectOf(err error) *Reject {
+// RejectOf classifies what the codec or the validation said.
+func RejectOf(err error) *Reject {
 	var f *schemas.FieldError
 	if errors.As(err, &f) {
 		return &Reject{Code: RejectInvalid, Field: f.Field, Err: err}

@@ -54,7 +54,7 @@ func (in *SiteIntake) Take(r *record.Record) ([]SiteChange, error) {
 // Site reads the event alone. The error is a *Reject.
 func (in *SiteIntake) Site(value []byte) (SiteChange, error) {
 	if err := in.decoder.SellerSite(value, &in.site); err != nil {
-		return SiteChange{}, rejectOf(err)
+		return SiteChange{}, RejectOf(err)
 	}
 	own := &schemas.SellerSite{} // aliases bytes of its own
 	if err := codec.ReadSellerSite(codec.AppendSellerSite(nil, &in.site), own); err != nil {

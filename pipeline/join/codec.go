@@ -82,7 +82,7 @@ func (s *State) Decode(b []byte) error {
 }
 
 func (s *State) read(r *reader) {
-	n := r.count(maxCases, "number of cases")
+	n := r.count(len(r.b)/minCaseBytes, "number of cases")
 	for i := range n {
 		if i < cap(s.cases) {
 			s.cases = s.cases[:i+1]
@@ -92,6 +92,9 @@ func (s *State) read(r *reader) {
 		s.cases[i].read(r)
 		if i > 0 && s.cases[i].FirstMs <= s.cases[i-1].LastMs {
 			r.fail("sequence of cases")
+		}
+		if r.bad != "" {
+			return
 		}
 	}
 	s.touched = max(n-1, 0)
@@ -141,9 +144,11 @@ func (c *Case) read(r *reader) {
 	}
 }
 
-// What an entry takes at least (six varints and the hash), and a subject (three varints,
-// the hash and the route). They bound what a hostile count can make Decode allocate.
+// What a case takes at least (two varints and the length of each list), an entry (six
+// varints and the hash), and a subject (three varints, the hash and the route). They
+// bound what a hostile count can make Decode allocate.
 const (
+	minCaseBytes    = 2 + int(numKinds)
 	minEntryBytes   = 14
 	minSubjectBytes = 12
 )

@@ -3,6 +3,7 @@ package join
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -18,9 +19,13 @@ type Limits struct {
 	// time. A record after a longer pause starts a new case.
 	RetentionMs int64
 	// SlackMs is how much longer a case is remembered, and by how much records may be
-	// displaced without changing anything.
+	// displaced without changing anything. NeverForget is no setting of a stream.
 	SlackMs int64
 }
+
+// NeverForget as SlackMs keeps every case, so that the state is a function of the set
+// of records however far they are displaced: for readers of files, which end.
+const NeverForget = math.MaxInt64
 
 // DefaultLimits are generous for honest orders: the clicks of an attribution window,
 // the parcels of a container's order.

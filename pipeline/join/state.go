@@ -12,7 +12,8 @@ type State struct {
 }
 
 // maxCases bounds the cases of one key. With SlackMs <= RetentionMs, two pauses longer
-// than the retention reach further back than anything is remembered.
+// than the retention reach further back than anything is remembered. Who reads a whole
+// history and sets SlackMs to NeverForget has as many cases as there are such pauses.
 const maxCases = 2
 
 // Reset makes the state that of a key never seen.
