@@ -42,7 +42,11 @@ type source struct {
 }
 
 // caughtUp needs the feed's mutex.
-func (s *source) caughtUp() bool { return s.known && len(s.queue) == 0 && s.next >= s.stable }
+func (s *source) caughtUp() bool { return len(s.queue) == 0 && !s.behind() }
+
+// behind is true unless the last answer left the source at its last stable offset.
+// It needs the feed's mutex.
+func (s *source) behind() bool { return !s.known || s.next < s.stable }
 
 // Poll implements task.Feed.
 func (f *Feed) Poll(topic int) *record.Batch {

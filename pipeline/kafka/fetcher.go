@@ -42,10 +42,12 @@ func DefaultFetch() FetchConfig {
 }
 
 const (
-	// requestsPerLeader bounds the requests under way to one broker. Two: while one
-	// waits for new records of partitions read to their end, the other brings
-	// those that are behind, so that nothing waits for a long poll to end.
-	requestsPerLeader = 2
+	// waitersPerLeader bounds the long polls under way to one broker, for partitions
+	// read to their end. When one ends, the next takes all partitions that are in
+	// none, so there is mostly one. Beside them at most one request that does not
+	// wait is under way, for partitions that are behind: nothing behind ever waits
+	// for a long poll to end.
+	waitersPerLeader = 3
 	// paceBytes is an answer large enough to ask again at once.
 	paceBytes = 16 << 10
 	// leadersEvery is how often the leaders are looked up (in kafka-go's memory).
@@ -67,14 +69,27 @@ type Fetcher struct {
 
 	mu    sync.Mutex
 	feeds map[int32]*Feed
-	busy  map[int32]int       // leader: requests under way
-	pause map[int32]time.Time // leader: no request before
+	load  map[int32]*load // by leader
 
 	decoders sync.Pool // *batchDecoder
 
 	// Run's goroutine owns these.
 	leaders map[topicPartition]int32
 	turn    int
+}
+
+// load is what is under way to one leader.
+type load struct {
+	waiters int
+	hasty   bool      // a request that does not wait
+	pause   time.Time // no request before
+}
+
+// job is one request to be made.
+type job struct {
+	leader  int32
+	sources []*source
+	hasty   bool
 }
 
 // NewFetcher builds a fetcher; Run does its work. It fails only on settings.
@@ -113,7 +128,7 @@ func NewFetcher(cfg FetchConfig) (*Fetcher, error) {
 	return &Fetcher{
 		cfg: cfg, tr: tr, stats: cfg.Stats, log: cfg.Log,
 		kicks: make(chan struct{}, 1),
-		feeds: map[int32]*Feed{}, busy: map[int32]int{}, pause: map[int32]time.Time{},
+		feeds: map[int32]*Feed{}, load: map[int32]*load{},
 		decoders: sync.Pool{New: func() any { return newBatchDecoder() }},
 	}, nil
 }
@@ -179,12 +194,12 @@ func (f *Fetcher) Run(ctx context.Context) error {
 			now = time.Now()
 			lookup = now.Add(leadersEvery)
 		}
-		work, again := f.plan(now)
-		for leader, sources := range work {
+		jobs, again := f.plan(now)
+		for _, j := range jobs {
 			requests.Add(1)
 			go func() {
 				defer requests.Done()
-				f.request(ctx, leader, sources)
+				f.request(ctx, j)
 			}()
 		}
 		if again.IsZero() || again.After(lookup) {
@@ -236,7 +251,7 @@ func (f *Fetcher) failAll(err error) {
 
 // plan takes the sources that want data, by leader, for every leader that may be
 // asked now. again is when to look again; zero: no reason known yet.
-func (f *Fetcher) plan(now time.Time) (work map[int32][]*source, again time.Time) {
+func (f *Fetcher) plan(now time.Time) (jobs []job, again time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	soonest := func(t time.Time) {
@@ -244,6 +259,7 @@ func (f *Fetcher) plan(now time.Time) (work map[int32][]*source, again time.Time
 			again = t
 		}
 	}
+	wanted := map[int32]*job{}
 	for partition, feed := range f.feeds {
 		feed.mu.Lock()
 		for _, s := range feed.sources {
@@ -256,27 +272,43 @@ func (f *Fetcher) plan(now time.Time) (work map[int32][]*source, again time.Time
 				f.missing(s, now)
 				continue
 			}
-			if f.busy[leader] >= requestsPerLeader {
-				continue
+			j := wanted[leader]
+			if j == nil {
+				j = &job{leader: leader}
+				wanted[leader] = j
 			}
-			if t := f.pause[leader]; now.Before(t) {
-				soonest(t)
-				continue
-			}
-			if work == nil {
-				work = map[int32][]*source{}
-			}
-			s.busy = true
-			work[leader] = append(work[leader], s)
+			j.sources = append(j.sources, s)
+			j.hasty = j.hasty || s.behind()
 		}
 		feed.mu.Unlock()
 	}
 	f.turn++
-	for leader, sources := range work {
-		f.busy[leader]++
-		f.rotate(sources)
+	for leader, j := range wanted {
+		l := f.load[leader]
+		if l == nil {
+			l = new(load)
+			f.load[leader] = l
+		}
+		switch {
+		case now.Before(l.pause):
+			soonest(l.pause)
+			continue
+		case j.hasty && l.hasty, !j.hasty && l.waiters >= waitersPerLeader:
+			continue // the end of a request is a reason to look again
+		case j.hasty:
+			l.hasty = true
+		default:
+			l.waiters++
+		}
+		for _, s := range j.sources {
+			s.feed.mu.Lock()
+			s.busy = true
+			s.feed.mu.Unlock()
+		}
+		f.rotate(j.sources)
+		jobs = append(jobs, *j)
 	}
-	return work, again
+	return jobs, again
 }
 
 // missing counts the time that a source has been without a leader. The feed's

@@ -16,9 +16,10 @@ import (
 // maxCorrupt is how often a corrupt answer is asked for again before it ends the feed.
 const maxCorrupt = 5
 
-// request asks one leader for all these sources and delivers what comes.
-func (f *Fetcher) request(ctx context.Context, leader int32, sources []*source) {
-	answer, err := f.fetch(ctx, leader, sources)
+// request asks one leader for all the sources of a job and delivers what comes.
+func (f *Fetcher) request(ctx context.Context, j job) {
+	leader, sources := j.leader, j.sources
+	answer, err := f.fetch(ctx, j)
 	size := 0
 	if err == nil && answer.code != 0 {
 		err = kafkago.Error(answer.code)
@@ -48,20 +49,29 @@ func (f *Fetcher) request(ctx context.Context, leader int32, sources []*source) 
 		}
 	}
 	f.mu.Lock()
-	f.busy[leader]--
+	l := f.load[leader]
+	if j.hasty {
+		l.hasty = false
+	} else {
+		l.waiters--
+	}
 	if size < paceBytes {
-		f.pause[leader] = time.Now().Add(f.cfg.Pace)
+		l.pause = time.Now().Add(f.cfg.Pace)
 	}
 	f.mu.Unlock()
 	f.kick()
 }
 
-func (f *Fetcher) fetch(ctx context.Context, leader int32, sources []*source) (*fetchAnswer, error) {
+func (f *Fetcher) fetch(ctx context.Context, j job) (*fetchAnswer, error) {
+	wait := f.cfg.MaxWait
+	if j.hasty {
+		wait = 0
+	}
 	req := &fetch.Request{
-		ReplicaID: -1, MaxWaitTime: int32(f.cfg.MaxWait.Milliseconds()), MinBytes: 1,
+		ReplicaID: -1, MaxWaitTime: int32(wait.Milliseconds()), MinBytes: 1,
 		MaxBytes: int32(f.cfg.MaxBytes), IsolationLevel: readCommitted, SessionEpoch: -1,
 	}
-	for _, s := range sources {
+	for _, s := range j.sources {
 		n := len(req.Topics)
 		if n == 0 || req.Topics[n-1].Topic != s.topic {
 			req.Topics = append(req.Topics, fetch.RequestTopic{Topic: s.topic})
@@ -75,9 +85,9 @@ func (f *Fetcher) fetch(ctx context.Context, leader int32, sources []*source) (*
 		})
 	}
 	f.stats.Requests.Add(1)
-	ctx, cancel := context.WithTimeout(ctx, f.cfg.MaxWait+f.cfg.RequestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, wait+f.cfg.RequestTimeout)
 	defer cancel()
-	return f.tr.fetch(ctx, leader, req)
+	return f.tr.fetch(ctx, j.leader, req)
 }
 
 // fetch sends one request to one broker.

@@ -3,7 +3,6 @@ package kafka
 import (
 	"context"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +20,7 @@ type transport struct {
 	*kafkago.Transport
 	addr     net.Addr
 	clientID string
+	cancel   context.CancelFunc // ends what kafka-go has running in the background
 
 	mu     sync.Mutex
 	closed bool
@@ -35,8 +35,10 @@ func newTransport(c *Config, topics []string) (*transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &transport{addr: kafkago.TCP(c.Brokers...), clientID: c.ClientID, conns: map[net.Conn]struct{}{}}
+	ctx, cancel := context.WithCancel(context.Background())
+	t := &transport{cancel: cancel, addr: kafkago.TCP(c.Brokers...), clientID: c.ClientID, conns: map[net.Conn]struct{}{}}
 	t.Transport = &kafkago.Transport{
+		Context:        ctx,
 		Dial:           t.dial(&net.Dialer{Timeout: c.dialTimeout()}),
 		DialTimeout:    c.dialTimeout(),
 		MetadataTTL:    metadataTTL,
@@ -73,6 +75,7 @@ func (t *transport) client() *kafkago.Client {
 }
 
 func (t *transport) close() {
+	t.cancel()
 	t.CloseIdleConnections()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -115,7 +118,12 @@ func (c *Config) kgoOptions() ([]kgo.Opt, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	opts := []kgo.Opt{kgo.SeedBrokers(c.Brokers...), kgo.DialTimeout(c.dialTimeout())}
+	opts := []kgo.Opt{
+		kgo.SeedBrokers(c.Brokers...), kgo.DialTimeout(c.dialTimeout()),
+		// kgo waits for this long before it asks again who leads a partition; its
+		// default of seconds is a stall after every change of a leader.
+		kgo.MetadataMinAge(250 * time.Millisecond),
+	}
 	if c.ClientID != "" {
 		opts = append(opts, kgo.ClientID(c.ClientID))
 	}
@@ -131,5 +139,3 @@ func (c *Config) kgoOptions() ([]kgo.Opt, error) {
 	}
 	return opts, nil
 }
-
-func (c *Config) brokerList() string { return strings.Join(c.Brokers, ",") }

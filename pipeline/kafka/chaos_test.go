@@ -1,0 +1,79 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest"
+	"github.com/clearlane/clearlane/pipeline/task"
+)
+
+// A broker that is killed and comes back: feeds go on from where they were, the
+// group joins again, a commit that failed has a name, and a new writer takes over.
+func TestBrokerKilledAndRestarted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a broker's restart takes half a minute")
+	}
+	realKafka(t) // skips where there is none
+	b, err := kafkatest.Start(t.Context(), kafkatest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Stop() })
+	in := newTopic(t, b.Brokers(), 1)
+	topics := newOutputs(t, b.Brokers())
+	c := newClient(t, b.Brokers())
+	produce(t, c, in, 0, "before")
+	f := startFetcher(t, b.Brokers(), nil, in)
+	feed, err := f.Open(0, []int64{0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer feed.Close()
+	drain(t, feed, 0, 1)
+	member := join(t, b.Brokers(), "chaos", "me", in)
+	member.until(t, 1)
+	w := newWriter(t, b.Brokers(), topics, 0, func(c *WriterConfig) { c.CommitTimeout = time.Second })
+	put(t, w, task.OutProgress, "first")
+	if err := w.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	put(t, w, task.OutProgress, "second")
+	if err := w.client.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := b.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Commit(t.Context()); !errors.Is(err, task.ErrUnknownOutcome) {
+		t.Errorf("commit without a broker: %v", err)
+	}
+	w.Close()
+	if err := b.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	produce(t, c, in, 0, "after")
+	if got, next := drain(t, feed, 0, 1); len(got) != 1 || got[0] != "after" || next != 2 {
+		t.Errorf("read %q up to %d, %v", got, next, feed.Err())
+	}
+	if f.stats.Retries.Load() == 0 {
+		t.Error("no try was counted as failed")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cfg := *w.cfg
+	again, err := NewWriter(ctx, cfg, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	p, ok, err := newReader(t, b.Brokers()).LastProgress(ctx, topics[task.OutProgress], 0, parseInstance)
+	if err != nil || !ok || p.Instance != "first" {
+		t.Errorf("last progress %+v, %v, %v", p, ok, err)
+	}
+	member.until(t, 1)
+}
