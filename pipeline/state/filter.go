@@ -7,17 +7,17 @@ import "math/bits"
 // as large as those before it together, laid out as one when the store opens.
 //
 // It must never answer "never stored" for a stored key: that would lose the order. So
-// a key is added exactly once, when it is first stored, and taken out only if what is
-// taken out cannot be another key's: when its fingerprint is found in more than one
-// filter of the chain it stays. Within one filter equal fingerprints of the same pair
-// of buckets stand for each other, so it does not matter whose goes.
+// a key is added exactly once, when it is first stored, and remove takes a fingerprint
+// out of the last filter that has one of the key's. Should that be another key's, the two
+// share fingerprint and buckets there, so they share them in every smaller filter too,
+// and the copy that the removed key leaves behind in one of those stands for the other.
+// That holds because the filters of a chain never get smaller.
 type filter struct {
 	tables []cuckoo // the last one is added to
 	// overflow holds hashes that found no place in a table that is not full: more than
 	// eight keys of one fingerprint, so never many of an honest hash.
 	overflow map[uint64]int
 	keys     int
-	stale    int // fingerprints left behind, because they were ambiguous
 }
 
 const (
@@ -44,7 +44,7 @@ func (f *filter) add(hash uint64) {
 	f.keys++
 	last := &f.tables[len(f.tables)-1]
 	if last.n*100 >= len(last.buckets)*bucketSlots*fullPercent {
-		f.grow(f.keys)
+		f.grow(max(f.keys, last.n))
 		last = &f.tables[len(f.tables)-1]
 	}
 	if !last.add(hash) {
@@ -72,19 +72,11 @@ func (f *filter) remove(hash uint64) {
 		}
 		return
 	}
-	found := -1
-	for i := range f.tables {
-		if !f.tables[i].has(hash) {
-			continue
-		}
-		if found >= 0 {
-			f.stale++
+	for i := len(f.tables) - 1; i >= 0; i-- {
+		if f.tables[i].has(hash) {
+			f.tables[i].remove(hash)
 			return
 		}
-		found = i
-	}
-	if found >= 0 {
-		f.tables[found].remove(hash)
 	}
 }
 

@@ -53,6 +53,7 @@ type harness struct {
 	t       *rapid.T
 	fs      *vfs.MemFS
 	hash    func(uint64, space, []byte) uint64
+	clean   int64 // Options.CleanBytes
 	s       *Store
 	now     model
 	flushed []model // by the number in meta; 0: the empty store
@@ -60,7 +61,9 @@ type harness struct {
 }
 
 func (h *harness) open() {
-	s, err := open("db", testOptions(h.fs), h.hash)
+	o := testOptions(h.fs)
+	o.CleanBytes = h.clean
+	s, err := open("db", o, h.hash)
 	if err != nil {
 		h.t.Fatalf("open: %v", err)
 	}
@@ -155,8 +158,8 @@ func (h *harness) checkAll() {
 		}
 		h.check(space(k[0]), k[1:])
 	}
-	if len(got) != len(h.now) {
-		h.t.Fatalf("%d keys, want %d", len(got), len(h.now))
+	if len(got) != len(h.now) || h.s.filter.keys != len(h.now) {
+		h.t.Fatalf("%d keys, %d in the filter, want %d", len(got), h.s.filter.keys, len(h.now))
 	}
 }
 
@@ -246,6 +249,7 @@ func (h *harness) run() {
 func check(t *testing.T, hash func(uint64, space, []byte) uint64) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := &harness{t: t, fs: vfs.NewCrashableMem(), hash: hash, now: model{}, flushed: []model{{}}}
+		h.clean = rapid.SampledFrom([]int64{0, 3 << 20}).Draw(t, "clean")
 		h.open()
 		defer func() { h.s.Close() }()
 		h.run()

@@ -1,0 +1,73 @@
+package state
+
+import (
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+func openTest(t *testing.T) *Store {
+	t.Helper()
+	o := testOptions(vfs.NewMem())
+	o.CleanBytes = 0
+	s, err := Open("db", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func flushTest(t *testing.T, s *Store) {
+	t.Helper()
+	must(t, s.Flush([]byte("meta")))
+	must(t, s.Wait())
+}
+
+// A key that is forgotten and comes back before the next flush, in the same bucket of
+// time, is forgotten again: its timer row was deleted by the first time.
+func TestForgottenAndBack(t *testing.T) {
+	s := openTest(t)
+	key := []byte("key")
+	must(t, s.Put(key, []byte("one"), 5))
+	flushTest(t, s)
+	must(t, s.Put(key, []byte("two"), 5))
+	for round := range 2 {
+		if n, err := s.Expire(1000, 10); n != 1 || err != nil {
+			t.Fatalf("round %d: forgot %d, %v; want 1", round, n, err)
+		}
+		if v, err := s.Get(key); v != nil || err != nil {
+			t.Fatalf("round %d: a forgotten key is %q, %v", round, v, err)
+		}
+		must(t, s.Put(key, []byte("three"), 5))
+		flushTest(t, s)
+		if v, err := s.Get(key); string(v) != "three" || err != nil {
+			t.Fatalf("round %d: %q, %v; want three", round, v, err)
+		}
+	}
+}
+
+// What Get returned may be put under another key, though putting looks that key up.
+func TestPutOfWhatGetReturned(t *testing.T) {
+	s := openTest(t)
+	must(t, s.Put([]byte("a"), []byte("value of a"), 1))
+	must(t, s.Put([]byte("b"), []byte("VALUE OF B"), 1))
+	flushTest(t, s)
+	a, err := s.Get([]byte("a"))
+	must(t, err)
+	must(t, s.Put([]byte("b"), a, 1))
+	if b, err := s.Get([]byte("b")); string(b) != "value of a" || err != nil {
+		t.Fatalf("b is %q, %v; want what a was", b, err)
+	}
+}
