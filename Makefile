@@ -9,7 +9,6 @@ TEST_TIMEOUT ?= 10m
 BENCH ?= .
 BENCH_TIME ?= 1s
 DEMO_FLAGS ?=
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 export CGO_ENABLED ?= 0
 
@@ -23,7 +22,7 @@ help: ## this list
 .PHONY: build
 build: ## bin/clearlane
 	@mkdir -p bin
-	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/clearlane ./cmd/clearlane
+	$(GO) build -trimpath -o bin/clearlane ./cmd/clearlane
 
 .PHONY: embedded
 embedded: ## fetch the pinned embedded parts: the ClickHouse library, the country database
