@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -81,7 +82,32 @@ func (a *Admin) EnsureTopics(ctx context.Context, topics Topics, rules TopicRule
 			faults = append(faults, fmt.Errorf("topic %s (%s): create: %w", t.name, t.key, err))
 		}
 	}
+	if err := a.visible(ctx, all, made); err != nil {
+		faults = append(faults, err)
+	}
 	return made, errors.Join(faults...)
+}
+
+// visibleWithin is how long brokers may take to hear of a new topic.
+const visibleWithin = 30 * time.Second
+
+// visible waits until the brokers list the topics that were made: the controller
+// answers before they have heard of them.
+func (a *Admin) visible(ctx context.Context, all []named, made []string) error {
+	ctx, cancel := context.WithTimeout(ctx, visibleWithin)
+	defer cancel()
+	for n := 0; ; n++ {
+		have, err := a.list(ctx, all)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(made, func(name string) bool { return !have.Has(name) }) {
+			return nil
+		}
+		if err := sleep(ctx, backoff(min(n, 3))); err != nil {
+			return fmt.Errorf("topics %q were made and are not listed after %v: %w", made, visibleWithin, err)
+		}
+	}
 }
 
 // settings are a new topic's.

@@ -89,6 +89,9 @@ func newTopic(t testing.TB, brokers []string, partitions int32, settings ...stri
 	if _, err := a.adm.CreateTopic(t.Context(), partitions, 1, m, name); err != nil {
 		t.Fatal(err)
 	}
+	if err := a.visible(t.Context(), []named{{name: name}}, []string{name}); err != nil {
+		t.Fatal(err)
+	}
 	return name
 }
 
