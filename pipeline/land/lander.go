@@ -83,7 +83,7 @@ func (l *Lander) Run(ctx context.Context) error {
 			cut()
 			return
 		}
-		time.AfterFunc(l.cfg.StopTimeout, cut)
+		time.AfterFunc(l.cfg.StopTimeout, cut) // without effect when Run has ended before
 	})()
 	l.ins = newInserter(&l.cfg.ClickHouse)
 	defer l.ins.close()
@@ -106,9 +106,10 @@ func (l *Lander) Run(ctx context.Context) error {
 	return endedBy(ctx, l.flush(hard))
 }
 
-// endedBy is nil for an error that only says that ctx has ended.
+// endedBy is nil for an error that only says that ctx has ended. A batch that was cut
+// off by it is not committed, so it is read again.
 func endedBy(ctx context.Context, err error) error {
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		return nil
 	}
 	return err

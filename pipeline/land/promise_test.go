@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.uber.org/goleak"
 
 	"github.com/clearlane/clearlane/pipeline/land"
 	"github.com/clearlane/clearlane/schemas"
@@ -294,5 +298,28 @@ func TestRefusedDeadLetterMakesNoOther(t *testing.T) {
 	}
 	if got := one[string](r, "SELECT arrayStringConcat(arraySort(groupArray(concat(toString(partition), value))), ' ') FROM %s.v_dead_letters"); got != "0 0ok 1 1ok" {
 		t.Errorf("dead letters %q, want %q", got, "0 0ok 1 1ok")
+	}
+}
+
+// A lander that is stopped while everything is away ends at once and leaves nothing.
+func TestStopWhileAllIsAway(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	nowhere := l.Addr().String()
+	l.Close()
+	for _, protocol := range []land.Protocol{land.HTTP, land.Native} {
+		cfg := land.Default()
+		cfg.ClickHouse.Addrs, cfg.ClickHouse.Protocol = []string{nowhere}, protocol
+		lander, err := land.New(cfg, land.Deps{Kafka: []kgo.Opt{kgo.SeedBrokers(nowhere)}})
+		must(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		if err := lander.Run(ctx); err != nil {
+			t.Errorf("%s: %v", protocol, err)
+		}
+		cancel()
+		if s := lander.Status(); s.Ready || !s.Retrying {
+			t.Errorf("%s: %+v, want a lander that is waiting for ClickHouse", protocol, s)
+		}
 	}
 }

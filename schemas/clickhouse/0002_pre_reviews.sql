@@ -59,7 +59,7 @@ ENGINE = {{replacing ""}}
 PARTITION BY toYYYYMM(fromUnixTimestamp64Milli(toInt64(version), 'UTC'))
 ORDER BY (toStartOfHour(fromUnixTimestamp64Milli(toInt64(version), 'UTC')), decision_id, version)
 TTL toDateTime(decided_at) + INTERVAL 6 YEAR
-SETTINGS index_granularity = 8192
+SETTINGS index_granularity = 8192, min_bytes_for_wide_part = 67108864
 COMMENT 'Every published version of the pre-review of an order. Use v_pre_reviews for the newest of each.';
 {{distributed "pre_reviews" "cityHash64(order_key)"}};
 
@@ -67,7 +67,7 @@ CREATE TABLE IF NOT EXISTS {{.Local}}.pre_reviews_current{{.OnCluster}} AS {{.Lo
 ENGINE = {{replacing "version"}}
 ORDER BY decision_id
 TTL toDateTime(decided_at) + INTERVAL 6 YEAR
-SETTINGS index_granularity = 8192
+SETTINGS index_granularity = 8192, min_bytes_for_wide_part = 67108864
 COMMENT 'The newest version of the pre-review of each order, once merged. Use v_pre_reviews, which needs no merge.';
 {{distributed "pre_reviews_current" "cityHash64(order_key)"}};
 
