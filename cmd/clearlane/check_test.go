@@ -11,8 +11,6 @@ import (
 	"github.com/clearlane/clearlane/pipeline/land"
 )
 
-func TestMain(m *testing.M) { chdbtest.Main(m) }
-
 func TestCheckNamesTheFilesAtFault(t *testing.T) {
 	dir := t.TempDir()
 	bad := filepath.Join(dir, "bad")

@@ -43,7 +43,12 @@ func (p *process) run(ctx context.Context) error {
 	defer stopServing()
 	if p.cfg.Has(config.RoleServe) {
 		server := serve.NewServer(serve.Options{Listen: p.cfg.Serve.Listen, ShutdownTimeout: p.cfg.Serve.ShutdownTimeout,
-			Gatherer: registry, Health: health, Log: p.log, Listening: p.listening})
+			Gatherer: registry, Health: health, Log: p.log, Listening: func(addr net.Addr) {
+				p.log.Info("listening", "addr", addr.String())
+				if p.listening != nil {
+					p.listening(addr)
+				}
+			}})
 		work.Go(func() error { return server.Run(serving) }) // until the other roles have ended
 	}
 	roles, rolesCtx := errgroup.WithContext(ctx)

@@ -90,6 +90,7 @@ func newRoot(a *app) *cobra.Command {
 		newConfig(a),
 		newMetrics(a),
 		newGen(a),
+		newScore(a),
 		newVersion(a),
 	)
 	return root
