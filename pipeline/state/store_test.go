@@ -58,6 +58,30 @@ func TestForgottenAndBack(t *testing.T) {
 	}
 }
 
+// A key that comes back while its deletion is flushed and still in memory is a new one:
+// the filter has to know it once the memory has gone.
+func TestBackAfterFlushedDeletion(t *testing.T) {
+	s := openTest(t)
+	s.opts.CleanBytes = 8 << 20
+	key := []byte("key")
+	must(t, s.Put(key, []byte("one"), 5))
+	flushTest(t, s)
+	if n, err := s.Expire(1000, 10); n != 1 || err != nil {
+		t.Fatalf("forgot %d, %v; want 1", n, err)
+	}
+	flushTest(t, s)
+	must(t, s.Put(key, []byte("two"), 5))
+	flushTest(t, s)
+	s.opts.CleanBytes = 0
+	s.trim()
+	if v, err := s.Get(key); string(v) != "two" || err != nil {
+		t.Fatalf("%q, %v; want two", v, err)
+	}
+	if n := s.filter.keys; n != 1 {
+		t.Fatalf("%d keys in the filter, want 1", n)
+	}
+}
+
 // What Get returned may be put under another key, though putting looks that key up.
 func TestPutOfWhatGetReturned(t *testing.T) {
 	s := openTest(t)
