@@ -1,0 +1,130 @@
+package offline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clearlane/clearlane/pipeline/decide"
+	"github.com/clearlane/clearlane/pipeline/join"
+	"github.com/clearlane/clearlane/schemas"
+)
+
+// subject is one shipment of an order and the case that decides it.
+type subject struct {
+	shipment *join.Entry
+	of       int // index of the case
+}
+
+// final writes the decision of every subject, ordered by order_key and shipment_id. A
+// pre-review has no shipment_id, so it stands before its order's shipments.
+func (s *Scorer) final(ctx context.Context) error {
+	s.decider.SetReferences(&s.refs)
+	for i, key := range s.table.keys() {
+		if i%often == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			s.deps.Progress(StageJudge, i)
+		}
+		err := s.state.Decode(s.table.at(s.table.slots[key]))
+		if err == nil {
+			err = s.order(key)
+		}
+		if err != nil {
+			return fmt.Errorf("order %q: %w", key, err)
+		}
+	}
+	return nil
+}
+
+// order decides all subjects of the order in s.state. A shipment, and the claim, are
+// decided by the newest case that has them: in a stream, that one decides last.
+func (s *Scorer) order(key string) error {
+	cases := s.state.Cases()
+	loaded := -1
+	load := func(i int) error {
+		if loaded == i {
+			return nil
+		}
+		loaded = i
+		return s.decider.Load(key, &cases[i])
+	}
+	for i := len(cases) - 1; i >= 0 && s.opts.PreReviews; i-- {
+		if err := load(i); err != nil {
+			return err
+		}
+		if j, ok := s.decider.PreReview(); ok {
+			if err := s.finalPreReview(key, &j); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	for _, p := range s.subjects(cases) {
+		if err := load(p.of); err != nil {
+			return err
+		}
+		j, err := s.decider.Shipment(p.shipment)
+		if err != nil {
+			return err
+		}
+		if err := s.finalDecision(key, &j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// subjects are the order's shipments by their ids, each in its newest case.
+func (s *Scorer) subjects(cases []join.Case) []subject {
+	s.parts = s.parts[:0]
+	for i := range cases {
+		list := cases[i].Shipments()
+		for j := range list {
+			inNewer := func(c join.Case) bool { _, ok := c.Shipment(list[j].ID); return ok }
+			if !slices.ContainsFunc(cases[i+1:], inNewer) {
+				s.parts = append(s.parts, subject{&list[j], i})
+			}
+		}
+	}
+	if len(cases) > 1 {
+		slices.SortFunc(s.parts, func(a, b subject) int { return strings.Compare(a.shipment.ID, b.shipment.ID) })
+	}
+	return s.parts
+}
+
+// A final decision is the only version of its subject. Its number is what a task gives
+// that decides when the newest record used has come.
+func (s *Scorer) finalDecision(key string, j *decide.Judgement) error {
+	d := s.decision(key, j)
+	d.Version = uint64(d.Evidence.InputTime)
+	s.sum.Decisions[j.Verdict.Route]++
+	return s.out.decision(d, j.Members)
+}
+
+func (s *Scorer) finalPreReview(key string, j *decide.Judgement) error {
+	r := s.preReview(key, j)
+	r.Version = uint64(r.Evidence.InputTime)
+	s.sum.PreReviews[j.Verdict.Route]++
+	return s.out.preReview(r, j.Members)
+}
+
+// decision is the decision about a shipment, without its version.
+func (s *Scorer) decision(key string, j *decide.Judgement) *schemas.Decision {
+	d := &s.out.d
+	*d = schemas.Decision{ID: schemas.MakeDecisionID(key, j.Subject), OrderKey: key, ShipmentID: j.Subject,
+		VerdictHash: j.Hash, Evidence: s.decider.Evidence()}
+	d.DecidedAt = d.Evidence.InputTime
+	return d
+}
+
+// preReview is the pre-review of an order's claim, without its version.
+func (s *Scorer) preReview(key string, j *decide.Judgement) *schemas.PreReview {
+	r := &s.out.r
+	*r = schemas.PreReview{ID: schemas.MakePreReviewID(key), OrderKey: key, OrderID: s.decider.OrderID(),
+		VerdictHash: j.Hash, Evidence: s.decider.Evidence()}
+	r.DecidedAt = r.Evidence.InputTime
+	return r
+}
