@@ -51,7 +51,7 @@ const (
 	// paceBytes is an answer large enough to ask again at once.
 	paceBytes = 16 << 10
 	// leadersEvery is how often the leaders are looked up (in kafka-go's memory).
-	leadersEvery = 500 * time.Millisecond
+	leadersEvery = 250 * time.Millisecond
 	// Passing faults are tried again after firstBackoff, doubled up to maxBackoff,
 	// less a random half.
 	firstBackoff = 20 * time.Millisecond

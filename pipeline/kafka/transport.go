@@ -12,7 +12,7 @@ import (
 
 // metadataTTL bounds how old kafka-go's view of the partitions' leaders may be: it
 // refreshes after a random share of it.
-const metadataTTL = 2 * time.Second
+const metadataTTL = time.Second
 
 // transport is kafka-go's transport with its connections in sight: closing it ends
 // those that wait in a long poll too, which kafka-go leaves to their deadline.

@@ -222,8 +222,11 @@ func (b *Broker) format(ctx context.Context) error {
 		"share.coordinator.state.topic.replication.factor": "1",
 		"share.coordinator.state.topic.min.isr":            "1",
 		"group.initial.rebalance.delay.ms":                 "0",
-		"group.min.session.timeout.ms":                     "1000",
-		"log.retention.hours":                              "-1",
+		// A broker that was killed may register again when its old session has ended.
+		"broker.session.timeout.ms":    "3000",
+		"broker.heartbeat.interval.ms": "500",
+		"group.min.session.timeout.ms": "1000",
+		"log.retention.hours":          "-1",
 	}
 	for k, v := range b.opts.Settings {
 		settings[k] = v
