@@ -67,10 +67,11 @@ func (c *check) date(field string, d Date) {
 	}
 }
 
-// amount bounds what is stated, either sign: discounts and returns are negative.
+// amount bounds what is stated. Values, prices and quantities on a customs document
+// are never negative: a discount lowers a value, a return is another shipment.
 func (c *check) amount(field string, d Decimal) {
-	if d.Set && (d.E4/e4 > c.l.Amount || d.E4/e4 < -c.l.Amount) {
-		c.fail(field, d.String(), fmt.Sprintf("-%d to %d", c.l.Amount, c.l.Amount))
+	if d.Set && (d.E4 < 0 || d.E4/e4 > c.l.Amount) {
+		c.fail(field, d.String(), fmt.Sprintf("0 to %d", c.l.Amount))
 	}
 }
 

@@ -16,7 +16,7 @@ type Limits struct {
 	TargetCountries int   // countries and regions that a campaign targets
 	RegisteredIDs   int   // of each list of a seller's site
 	Depth           int   // nesting of members that are skipped
-	Amount          int64 // greatest absolute amount or quantity, in whole units
+	Amount          int64 // greatest amount or quantity, in whole units; none is negative
 }
 
 // DefaultLimits are far above what honest senders need and far below what hurts.

@@ -83,6 +83,9 @@ var badSorts = [...]badSort{
 	{"absurd amount", schemas.KindShipment, "declared_value", "", func(k string, t int64) string {
 		return shipment(k, t, `,"declared_value":"900000000000.00"`)
 	}},
+	{"negative amount", schemas.KindShipment, "declared_value", "", func(k string, t int64) string {
+		return shipment(k, t, `,"declared_value":"-129.90"`)
+	}},
 	{"amount is no number", schemas.KindOrder, "value", "", func(k string, t int64) string { return order(k, t, `,"value":"12,90"`) }},
 	{"click_id too long", schemas.KindAdClick, "click_id", "", func(k string, t int64) string {
 		return `{"order_key":"` + k + `","click_id":"` + strings.Repeat("x", 5000) + `","event_time":` + ms(t) + `}`

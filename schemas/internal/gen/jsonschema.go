@@ -147,7 +147,10 @@ func property(f *layout.Field, input bool) object {
 		if f.Kind == layout.Sum {
 			add("pattern", `^-?[0-9]{1,35}(\.[0-9]{1,4})?$`)
 		} else {
-			add("pattern", `^-?[0-9]{1,15}(\.[0-9]{1,4})?$`)
+			add("pattern", `^[0-9]{1,15}(\.[0-9]{1,4})?$`)
+		}
+		if f.Integer {
+			add("minimum", 0)
 		}
 	case layout.Truth, layout.Flag:
 		add("type", types("boolean"))
