@@ -162,12 +162,10 @@ func (s *Scorer) take(line []byte) error {
 		return s.takeSite(line)
 	}
 	s.intake.Reset()
-	before := s.intake.UnknownFields()
 	key, err := s.intake.Take(kind, &record.Record{Value: line, Offset: s.line}, &s.record)
 	if err != nil {
 		return s.refuse(kind, err)
 	}
-	s.sum.Unknown += s.intake.UnknownFields() - before - 1 // "type" is ours
 	s.record.TimeMs = s.record.Rank.EventMs
 	s.watermark = max(s.watermark, s.record.TimeMs)
 	if err := s.state.Decode(s.table.get(key)); err != nil {

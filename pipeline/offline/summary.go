@@ -16,7 +16,7 @@ type Summary struct {
 	Stale      int64                             // outranked by another record of the same thing
 	Evicted    int64                             // older than what an order keeps of its kind
 	Dropped    int64                             // shipments pushed out of their order by its limit
-	Unknown    uint64                            // members of orders' events that no schema has, "type" not counted
+	Unknown    uint64                            // members that no schema has; of seller sites they are not counted
 	Orders     int
 	Decisions  [schemas.RouteHighRisk + 1]int64 // written, by route
 	PreReviews [schemas.RouteHighRisk + 1]int64
@@ -24,7 +24,7 @@ type Summary struct {
 
 func (s *Scorer) summary() Summary {
 	sum := s.sum
-	sum.Orders = len(s.table.slots)
+	sum.Orders, sum.Unknown = len(s.table.slots), s.intake.UnknownFields()
 	return sum
 }
 
