@@ -122,6 +122,7 @@ func (l *Lander) options() []kgo.Opt {
 		kgo.ConsumeTopics(t.Decisions, t.PreReviews, t.Rollups, t.DeadLetters),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.KeepControlRecords(), // so that offsets and lag pass the ends of transactions
 		kgo.FetchMaxWait(min(l.cfg.BatchInterval, 500*time.Millisecond)),
 		kgo.DisableAutoCommit(),
 		kgo.OnPartitionsAssigned(l.pos.assigned),
@@ -165,6 +166,9 @@ func (l *Lander) take(ctx context.Context, r *kgo.Record) error {
 		l.deadline = time.Now().Add(l.cfg.BatchInterval)
 	}
 	l.pos.taken(r)
+	if r.Attrs.IsControl() {
+		return nil
+	}
 	l.rows++
 	l.bytes += len(r.Key) + len(r.Value)
 	t, err := l.tableOf(r)

@@ -323,3 +323,32 @@ func TestStopWhileAllIsAway(t *testing.T) {
 		}
 	}
 }
+
+// Of transactions, those that were committed land and no others; the marks that end
+// them leave no lag behind.
+func TestOnlyCommittedTransactionsLand(t *testing.T) {
+	r := newRig(t)
+	tx, err := kgo.NewClient(kgo.SeedBrokers(r.broker.Addrs()...), kgo.TransactionalID("t"), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	must(t, err)
+	defer tx.Close()
+	l, stop := r.start(r.cfg)
+	for round := range 6 {
+		must(t, tx.BeginTransaction())
+		for i := range 20 {
+			must(t, tx.ProduceSync(t.Context(), decisionRecord(decision(20*round+i, 1), i%partitions)).FirstErr())
+		}
+		end := kgo.TryCommit
+		if round%2 == 1 {
+			end = kgo.TryAbort
+		}
+		must(t, tx.EndTransaction(t.Context(), end))
+	}
+	r.caughtUp(l)
+	stop()
+	if got := one[uint64](r, "SELECT count() FROM %s.v_decisions"); got != 60 {
+		t.Errorf("%d decisions, want the 60 of committed transactions", got)
+	}
+	if got := one[uint64](r, "SELECT countIf(intDiv(toUInt32(substring(order_key, 7)), 20) %% 2 = 1) FROM %s.v_decisions"); got != 0 {
+		t.Errorf("%d decisions of aborted transactions landed", got)
+	}
+}

@@ -25,7 +25,7 @@ type Status struct {
 }
 
 // Lag is how many records of a partition have not landed yet: those up to the last
-// stable offset that the group has not committed. Control records count.
+// stable offset that the group has not committed, the ends of transactions included.
 type Lag struct {
 	Topic     string
 	Partition int32
