@@ -42,6 +42,10 @@ func DefaultGroup() GroupConfig {
 // joinBackoff is the pause before joining again after a fault.
 const joinBackoff = 500 * time.Millisecond
 
+// leaveWithin is how long leaving the group may take; after it the others wait for
+// the session timeout.
+const leaveWithin = 2 * time.Second
+
 // Group is this process's membership in the consumer group. It only says which
 // partitions are this process's; the fence (NewWriter) makes it true.
 type Group struct {
@@ -104,7 +108,8 @@ func NewGroup(cfg GroupConfig) (*Group, error) {
 // others need not wait for the session timeout. Passing faults are tried again; it
 // returns early only on a refusal of the brokers.
 func (g *Group) Run(ctx context.Context, events Events) error {
-	dialer, err := g.cfg.dialer()
+	var conns connections
+	dialer, err := g.cfg.dialer(&conns)
 	if err != nil {
 		return err
 	}
@@ -130,7 +135,12 @@ func (g *Group) Run(ctx context.Context, events Events) error {
 	defer func() {
 		stop()
 		committer.Wait()
+		// kafka-go may be waiting for the others in a JoinGroup, for as long as
+		// RebalanceTimeout.
+		impatient := time.AfterFunc(leaveWithin, conns.close)
 		cg.Close()
+		impatient.Stop()
+		conns.close()
 	}()
 
 	var (

@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"testing"
 	"time"
@@ -176,6 +177,32 @@ func TestOffsetsAreCommittedForLagTools(t *testing.T) {
 			time.Sleep(20 * time.Millisecond)
 		}
 	})
+}
+
+// A coordinator that does not answer must not hold up the end of the process.
+func TestLeavingIsBounded(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	connected := make(chan net.Conn, 100)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			connected <- c
+		}
+	}()
+	j := join(t, []string{l.Addr().String()}, "g", "me", "t")
+	defer (<-connected).Close()
+	began := time.Now()
+	j.leave()
+	if d := time.Since(began); d > leaveWithin+time.Second {
+		t.Errorf("leaving took %v", d)
+	}
 }
 
 func TestGroupSettingsAreJudgedTogether(t *testing.T) {

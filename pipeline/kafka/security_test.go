@@ -83,7 +83,7 @@ func TestEveryClientSignsIn(t *testing.T) {
 			if _, err := NewGroup(gc); err != nil {
 				t.Fatal(err)
 			}
-			dialer, err := cfg.dialer()
+			dialer, err := cfg.dialer(new(connections))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,7 +3,6 @@ package kafka
 import (
 	"context"
 	"net"
-	"sync"
 	"time"
 
 	kafkago "github.com/segmentio/kafka-go"
@@ -21,10 +20,7 @@ type transport struct {
 	addr     net.Addr
 	clientID string
 	cancel   context.CancelFunc // ends what kafka-go has running in the background
-
-	mu     sync.Mutex
-	closed bool
-	conns  map[net.Conn]struct{}
+	conns    connections
 }
 
 func newTransport(c *Config, topics []string) (*transport, error) {
@@ -36,10 +32,10 @@ func newTransport(c *Config, topics []string) (*transport, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	t := &transport{cancel: cancel, addr: kafkago.TCP(c.Brokers...), clientID: c.ClientID, conns: map[net.Conn]struct{}{}}
+	t := &transport{cancel: cancel, addr: kafkago.TCP(c.Brokers...), clientID: c.ClientID}
 	t.Transport = &kafkago.Transport{
 		Context:        ctx,
-		Dial:           t.dial(&net.Dialer{Timeout: c.dialTimeout()}),
+		Dial:           t.conns.dial(c.dialTimeout()),
 		DialTimeout:    c.dialTimeout(),
 		MetadataTTL:    metadataTTL,
 		MetadataTopics: topics,
@@ -52,23 +48,6 @@ func newTransport(c *Config, topics []string) (*transport, error) {
 	return t, nil
 }
 
-func (t *transport) dial(d *net.Dialer) func(context.Context, string, string) (net.Conn, error) {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		c, err := d.DialContext(ctx, network, addr)
-		if err != nil {
-			return nil, err
-		}
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if t.closed {
-			c.Close()
-			return nil, net.ErrClosed
-		}
-		t.conns[c] = struct{}{}
-		return &trackedConn{Conn: c, owner: t}, nil
-	}
-}
-
 // client is kafka-go's client over this transport.
 func (t *transport) client() *kafkago.Client {
 	return &kafkago.Client{Addr: t.addr, Transport: t.Transport}
@@ -77,28 +56,12 @@ func (t *transport) client() *kafkago.Client {
 func (t *transport) close() {
 	t.cancel()
 	t.CloseIdleConnections()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.closed = true
-	for c := range t.conns {
-		c.Close()
-	}
+	t.conns.close()
 }
 
-type trackedConn struct {
-	net.Conn
-	owner *transport
-}
-
-func (c *trackedConn) Close() error {
-	c.owner.mu.Lock()
-	delete(c.owner.conns, c.Conn)
-	c.owner.mu.Unlock()
-	return c.Conn.Close()
-}
-
-// dialer is for kafka-go's consumer group, which does not use transports.
-func (c *Config) dialer() (*kafkago.Dialer, error) {
+// dialer is for kafka-go's consumer group, which does not use transports. conns
+// gets all its connections.
+func (c *Config) dialer(conns *connections) (*kafkago.Dialer, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
@@ -106,7 +69,7 @@ func (c *Config) dialer() (*kafkago.Dialer, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &kafkago.Dialer{ClientID: c.ClientID, Timeout: c.dialTimeout(), DualStack: true, TLS: tlsConfig}
+	d := &kafkago.Dialer{ClientID: c.ClientID, Timeout: c.dialTimeout(), DialFunc: conns.dial(c.dialTimeout()), TLS: tlsConfig}
 	if m := c.SASL.mechanism(); m != nil {
 		d.SASLMechanism = saslBridge{m}
 	}
