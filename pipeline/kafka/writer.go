@@ -58,10 +58,14 @@ type Writer struct {
 
 	pool sync.Pool // *outRecord
 
-	mu    sync.Mutex // guards what kgo's goroutines report
-	fault error
-	last  [task.NumOutputs]int64 // highest offset acknowledged in the open transaction, -1 for none
-	next  [task.NumOutputs]int64 // Next, guarded by the caller
+	acked chan struct{} // receives after records have been acknowledged
+
+	mu      sync.Mutex // guards what kgo's goroutines report
+	fault   error
+	records int // not acknowledged
+	bytes   int
+	last    [task.NumOutputs]int64 // highest offset acknowledged in the open transaction, -1 for none
+	next    [task.NumOutputs]int64 // Next, guarded by the caller
 }
 
 var _ task.Writer = (*Writer)(nil)
@@ -87,6 +91,9 @@ func (c *WriterConfig) options(partition int32) ([]kgo.Opt, error) {
 	if !ok {
 		faults = append(faults, fmt.Errorf("compression: %q; allowed: none, gzip, snappy, lz4, zstd", c.Compression))
 	}
+	if c.MaxBufferedRecords < 1 || c.MaxBufferedBytes < 1 {
+		faults = append(faults, fmt.Errorf("max_buffered: %d records, %d bytes; both must be 1 or more", c.MaxBufferedRecords, c.MaxBufferedBytes))
+	}
 	if c.Group == "" {
 		faults = append(faults, errors.New("group: empty; the transactional.id is made of it"))
 	}
@@ -104,8 +111,8 @@ func (c *WriterConfig) options(partition int32) ([]kgo.Opt, error) {
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerBatchCompression(codec),
 		kgo.ProducerLinger(c.Linger),
-		kgo.MaxBufferedRecords(c.MaxBufferedRecords),
-		kgo.MaxBufferedBytes(c.MaxBufferedBytes),
+		// The writer's own bound (room) comes first, so that kgo never blocks.
+		kgo.MaxBufferedRecords(2*c.MaxBufferedRecords),
 		kgo.ProducerBatchMaxBytes(int32(c.MaxRecordBytes)),
 	), nil
 }
@@ -130,7 +137,7 @@ func NewWriter(ctx context.Context, cfg WriterConfig, partition int32) (*Writer,
 		client.Close()
 		return nil, fmt.Errorf("fence %s: %w", cfg.TransactionalID(partition), writeFault(err))
 	}
-	w := &Writer{cfg: &cfg, client: client, partition: partition, stats: cfg.Stats}
+	w := &Writer{cfg: &cfg, client: client, partition: partition, stats: cfg.Stats, acked: make(chan struct{}, 1)}
 	if w.stats == nil {
 		w.stats = new(WriteStats)
 	}
@@ -145,7 +152,30 @@ func NewWriter(ctx context.Context, cfg WriterConfig, partition int32) (*Writer,
 	return w, nil
 }
 
-// Produce implements task.Writer. The record is on its way when it returns.
+// room waits until a record of this size may be added.
+func (w *Writer) room(ctx context.Context, size int) error {
+	for {
+		w.mu.Lock()
+		ok := w.records == 0 || w.records < w.cfg.MaxBufferedRecords && w.bytes+size <= w.cfg.MaxBufferedBytes
+		if ok {
+			w.records++
+			w.bytes += size
+		}
+		w.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-w.acked:
+		}
+	}
+}
+
+// Produce implements task.Writer. The record is on its way when it returns, and ctx
+// ends the waiting only: a record that was taken is committed or aborted as part of
+// its transaction, by a caller that is about to stop too.
 func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte, headers []record.Header) error {
 	if w.dead != nil {
 		return w.dead
@@ -156,6 +186,10 @@ func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte
 		}
 		w.open = true
 	}
+	size := len(key) + len(value)
+	if err := w.room(ctx, size); err != nil {
+		return err
+	}
 	r := w.pool.Get().(*outRecord)
 	h := r.Headers[:0]
 	for i := range headers {
@@ -164,17 +198,16 @@ func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte
 	r.out = out
 	r.Record = kgo.Record{Topic: w.cfg.Topics[out], Partition: w.partition, Key: key, Value: value, Headers: h}
 	w.stats.Records.Add(1)
-	w.stats.Bytes.Add(int64(len(key) + len(value)))
-	w.client.Produce(ctx, &r.Record, r.promise)
-	if err := ctx.Err(); err != nil {
-		return err
-	}
+	w.stats.Bytes.Add(int64(size))
+	w.client.Produce(context.WithoutCancel(ctx), &r.Record, r.promise)
 	return nil
 }
 
 // acknowledged runs in kgo's goroutine.
 func (w *Writer) acknowledged(r *outRecord, err error) {
 	w.mu.Lock()
+	w.records--
+	w.bytes -= len(r.Key) + len(r.Value)
 	if err != nil {
 		w.stats.ProduceErr.Add(1)
 		if w.fault == nil {
@@ -187,6 +220,10 @@ func (w *Writer) acknowledged(r *outRecord, err error) {
 	r.Key, r.Value = nil, nil
 	clear(r.Headers)
 	w.pool.Put(r)
+	select {
+	case w.acked <- struct{}{}:
+	default:
+	}
 }
 
 // Commit implements task.Writer. An error ends the writer.

@@ -117,6 +117,33 @@ func TestCommittedIsReadAndAbortedIsNot(t *testing.T) {
 	})
 }
 
+// The last commit of a task that stops comes after the end of its context.
+func TestRecordsOfAnEndedContextAreCommitted(t *testing.T) {
+	onBoth(t, func(t *testing.T, brokers []string) {
+		topics := newOutputs(t, brokers)
+		w := newWriter(t, brokers, topics, 0, func(c *WriterConfig) { c.MaxBufferedRecords, c.Linger = 2, 50*time.Millisecond })
+		ctx, cancel := context.WithCancel(t.Context())
+		for _, v := range []string{"a", "b", "c"} { // the third waits for the others
+			if err := w.Produce(ctx, task.OutDecisions, nil, []byte(v), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Produce(ctx, task.OutDecisions, nil, []byte("d"), nil); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if err := w.Produce(ctx, task.OutDecisions, nil, []byte("e"), nil); !errors.Is(err, context.Canceled) {
+			t.Errorf("a writer that is full, and an ended context: %v", err)
+		}
+		if err := w.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := readTail(t, newReader(t, brokers), topics[0], 0, 0); !slices.Equal(got, []string{"a", "b", "c", "d"}) {
+			t.Errorf("committed %q", got)
+		}
+	})
+}
+
 func TestUncommittedReaderSeesARecordAtOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, brokers []string) {
 		topics := newOutputs(t, brokers)
