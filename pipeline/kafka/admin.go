@@ -88,6 +88,19 @@ func (a *Admin) EnsureTopics(ctx context.Context, topics Topics, rules TopicRule
 	return made, errors.Join(faults...)
 }
 
+// DeleteTopics deletes topics with all that is in them. One that is gone already is no
+// fault.
+func (a *Admin) DeleteTopics(ctx context.Context, names ...string) error {
+	answers, err := a.adm.DeleteTopics(ctx, names...)
+	faults := []error{err}
+	for _, r := range answers.Sorted() {
+		if r.Err != nil && !errors.Is(r.Err, kerr.UnknownTopicOrPartition) {
+			faults = append(faults, fmt.Errorf("topic %s: delete: %w", r.Topic, r.Err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // visibleWithin is how long brokers may take to hear of a new topic.
 const visibleWithin = 30 * time.Second
 

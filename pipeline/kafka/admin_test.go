@@ -35,6 +35,12 @@ func TestEnsuredTopicsPassTheCheck(t *testing.T) {
 		if _, err = a.CheckTopics(t.Context(), topics, rules); err == nil || !containsText(err, "retention.ms is 172800000; allowed: at least 176400000") {
 			t.Errorf("too short a retention: %v", err)
 		}
+		if err := a.DeleteTopics(t.Context(), topics.Orders, "no-such-topic"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err = a.CheckTopics(t.Context(), topics, rules); err == nil || !containsText(err, topics.Orders+": existence is missing") {
+			t.Errorf("after the topic was deleted: %v", err)
+		}
 	})
 }
 
