@@ -37,7 +37,7 @@ In the evidence the topic is the file's name, the partition 0, the offset the nu
 of the line, from 1. decided_at and version are the time of the newest event used.
 
 A line that is refused is reported on standard error with its number and the field at
-fault; the rest is scored, and the exit status is 1.`,
+fault; the rest is scored, and the exit status is 1. It is 2 when nothing was read.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("score: %d arguments; one file, or - for standard input, is allowed", len(args))
@@ -79,11 +79,11 @@ func (a *app) score(ctx context.Context, file string, o *scoreOptions) (err erro
 	}
 	refs, err := loadReferences(cfg.Policy.File, cfg.Geo.File, cfg.Limits.Event(), log)
 	if err != nil {
-		return fmt.Errorf("score: %w", err)
+		return usagef("score: %w", err)
 	}
 	in, name, err := openLines(a.in, file)
 	if err != nil {
-		return fmt.Errorf("score: %w", err)
+		return usagef("score: %w", err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	r := scoreReport{w: a.err, name: name, clock: time.Now, began: time.Now(), live: isTerminal(a.err)}

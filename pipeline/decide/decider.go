@@ -27,6 +27,7 @@ type Judgement struct {
 type Joined interface {
 	Order() (*join.Entry, bool)
 	Clicks() []join.Entry
+	Shipments() []join.Entry
 	Verifications() []join.Entry
 	Dispositions() []join.Entry
 }
@@ -46,6 +47,7 @@ type Decider struct {
 	hashes  []byte
 	places  []schemas.Position
 	current *join.Entry // the shipment that was judged last; nil for the pre-review
+	closed  bool        // the last judgement was about a shipment that is no longer held
 }
 
 // NewDecider makes a decider for records of one partition of the given topics.
@@ -115,7 +117,7 @@ func (d *Decider) Shipment(e *join.Entry) (Judgement, error) {
 	if err := codec.ReadShipment(e.Payload, &d.ship); err != nil {
 		return Judgement{}, fmt.Errorf("shipment in the local state: %w", err)
 	}
-	d.facts.Shipment, d.current = &d.ship, e
+	d.facts.Shipment, d.current, d.closed = &d.ship, e, false
 	d.scorer.Score(&d.facts, &d.verdict)
 	return d.judgement(e.ID), nil
 }
@@ -125,7 +127,7 @@ func (d *Decider) PreReview() (j Judgement, ok bool) {
 	if d.facts.Order == nil || !d.refs.Pack.WantsPreReview(d.facts.Order) {
 		return Judgement{}, false
 	}
-	d.facts.Shipment, d.current = nil, nil
+	d.facts.Shipment, d.current, d.closed = nil, nil, false
 	d.scorer.PreReview(&d.facts, &d.verdict)
 	return d.judgement(""), true
 }
@@ -138,7 +140,7 @@ func (d *Decider) judgement(subject string) Judgement {
 // Closed is the judgement about a shipment that the limit on shipments has pushed out of
 // the loaded order: its facts are gone, so a document review has to say.
 func (d *Decider) Closed(subject string, limit int, dims schemas.Dimensions) Judgement {
-	d.current = nil
+	d.current, d.closed = nil, true
 	d.verdict = schemas.Verdict{Route: schemas.RouteDocumentReview, Missing: []string{"shipment"}, Dimensions: dims,
 		Unknowns: []schemas.Unknown{{Field: "shipment_id", Why: fmt.Sprintf("the order has more than %d shipments; this one is no longer held", limit)}}}
 	return d.judgement(subject)
@@ -169,6 +171,12 @@ func (d *Decider) Evidence() schemas.Evidence {
 	}
 	if d.current != nil {
 		use(schemas.KindShipment, d.current, true)
+	}
+	if d.closed { // by the shipments that are held instead, which are too many to name
+		held := d.joined.Shipments()
+		for i := range held {
+			use(schemas.KindShipment, &held[i], false)
+		}
 	}
 	clicks := d.joined.Clicks()
 	for i := range clicks { // all of them compete for the attribution; the one that won is named
