@@ -294,11 +294,13 @@ func (s *setup) deadLettersKeepTheirBytes(want int) {
 func TestProcessesShareAndHandOver(t *testing.T) {
 	s := newSetup(t, brokers.Real(t, kafkatest.Options{Heap: "768m"}).Addr)
 	s.sets = append(s.sets, "kafka.session_timeout=6s", "kafka.heartbeat_interval=1s")
-	g := gen.Options{Seed: 12, Orders: e2eOrders(t), Bad: 20, OrdersPerSecond: 50, Partitions: 4}
+	g := gen.Options{Seed: 12, Orders: e2eOrders(t), Bad: 20, Partitions: 4}
+	g.OrdersPerSecond = float64(g.Orders) / 25 // sent in 25 s and the skew of one order
+	g.WindowOrders = g.Orders / 10
 	one, two := s.run("one"), s.run("two")
 	eventually(t, "two partitions each", func() bool { return one.owned() == 2 && two.owned() == 2 })
 	sent := make(chan error, 1)
-	go func() { sent <- genKafka(t.Context(), &s.cfg, g, float64(g.Orders)/20, &bytes.Buffer{}) }()
+	go func() { sent <- genKafka(t.Context(), &s.cfg, g, g.OrdersPerSecond, &bytes.Buffer{}) }()
 	time.Sleep(4 * time.Second)
 	one.stop(t)
 	eventually(t, "four partitions for the one that is left", func() bool { return two.owned() == 4 })

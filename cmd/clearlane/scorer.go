@@ -138,6 +138,9 @@ func (s *scorer) close() {
 	s.cache.Unref()
 }
 
+// maxKafkaWait is the longest pause between two tries to reach the brokers at start.
+const maxKafkaWait = 15 * time.Second
+
 // waitForTopics checks that the topics fit together. Brokers that are away are waited
 // for; topics that don't fit are refused.
 func (s *scorer) waitForTopics(ctx context.Context) error {
@@ -146,7 +149,7 @@ func (s *scorer) waitForTopics(ctx context.Context) error {
 		return err
 	}
 	defer admin.Close()
-	for {
+	for wait := time.Second; ; wait = min(2*wait, maxKafkaWait) {
 		layout, err := admin.CheckTopics(ctx, s.topics, topicRules(&s.cfg))
 		var fault *kafka.TopicFault
 		switch {
@@ -157,11 +160,11 @@ func (s *scorer) waitForTopics(ctx context.Context) error {
 			return err
 		}
 		s.health.Set(serve.Waiting, "Kafka: "+err.Error())
-		s.log.Warn("waiting for Kafka", "err", err)
+		s.log.Warn("waiting for Kafka", "err", err, "again_in", wait)
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(time.Second):
+		case <-time.After(wait):
 		}
 	}
 }
