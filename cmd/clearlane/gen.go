@@ -129,6 +129,17 @@ func writeFile(path string, write func(io.Writer) error) error {
 // events in their order, each to the partition that every Kafka client's default
 // partitioner gives its key. progress gets a line every other second.
 func genKafka(ctx context.Context, c *config.Config, g gen.Options, rate float64, progress io.Writer) error {
+	return genStream(ctx, c, g, genPace{rate: rate, linger: 5 * time.Millisecond}, progress)
+}
+
+// genPace is how a stream is sent.
+type genPace struct {
+	rate   float64       // orders a second; 0: as fast as possible
+	linger time.Duration // how long a record waits for others to share its batch
+	clock  bool          // the records' timestamps are the time of sending, as a live sender's are
+}
+
+func genStream(ctx context.Context, c *config.Config, g gen.Options, pacing genPace, progress io.Writer) error {
 	kc := kafkaConn(&c.Kafka)
 	opts, err := kc.ClientOptions()
 	if err != nil {
@@ -138,7 +149,7 @@ func genKafka(ctx context.Context, c *config.Config, g gen.Options, rate float64
 		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),
 		kgo.ProducerBatchCompression(kgo.Lz4Compression(), kgo.NoCompression()),
 		kgo.ProducerBatchMaxBytes(int32(c.Kafka.Produce.MaxRecordBytes)),
-		kgo.ProducerLinger(5*time.Millisecond),
+		kgo.ProducerLinger(pacing.linger),
 		kgo.MaxBufferedRecords(maxGenBuffered),
 		kgo.UnknownTopicRetries(3),
 	)...)
@@ -156,7 +167,7 @@ func genKafka(ctx context.Context, c *config.Config, g gen.Options, rate float64
 	}
 	began := time.Now()
 	last := began
-	pace := newPacer(began, rate)
+	pace := newPacer(began, pacing.rate)
 	for {
 		e, ok := generator.Next()
 		if !ok || s.failed() != nil {
@@ -164,6 +175,9 @@ func genKafka(ctx context.Context, c *config.Config, g gen.Options, rate float64
 		}
 		if err := pace.wait(ctx, e.TimeMs); err != nil {
 			break // ctx has ended: what was sent is flushed and counted below
+		}
+		if pacing.clock {
+			e.TimeMs = time.Now().UnixMilli()
 		}
 		s.send(ctx, &e)
 		if now := time.Now(); now.Sub(last) >= 2*time.Second {

@@ -85,6 +85,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newRun(a),
 		newDemo(a),
+		newBench(a),
 		newTopics(a),
 		newCheck(a),
 		newConfig(a),

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clearlane/clearlane/pipeline/bench"
+)
+
+// benchOptions are the flags of the benchmark.
+type benchOptions struct {
+	orders      int
+	runs        int
+	rate        float64
+	length      time.Duration
+	warmup      time.Duration
+	seed        uint64
+	partitions  int
+	kafka       string
+	compression string
+	commit      time.Duration
+	cacheDir    string
+	json        bool
+	profile     profiles
+}
+
+func newBench(a *app) *cobra.Command {
+	var o benchOptions
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure throughput, delays and memory, with every output checked",
+		Long: "Starts `clearlane run` (roles score and serve, local state in a temporary folder) as a process of its own, so that " +
+			"CPU and memory are its alone, against a Kafka broker in this process or those named by --kafka, whose topics get a " +
+			"prefix of their own and are deleted afterwards. Throughput: --orders orders lie in the topics when the process starts. " +
+			"Delays: orders come at --rate for --length, and two readers of the decisions topic, one read_uncommitted and one " +
+			"read_committed, take the time from a decision's input_time_ms to its arrival. After each run all outputs are held " +
+			"against the known answers; a run that is wrong fails the benchmark. --config and --set reach the process.",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.validate(); err != nil {
+				return err
+			}
+			return runBench(cmd.Context(), a, &o)
+		},
+	}
+	f := cmd.Flags()
+	f.IntVar(&o.orders, "orders", 100_000, "orders of a throughput run; 0: no such runs")
+	f.IntVar(&o.runs, "runs", 3, "runs of each kind; the table has their medians")
+	f.Float64Var(&o.rate, "rate", 500, "orders a second of a latency run, about four events each; 0: no such runs")
+	f.DurationVar(&o.length, "length", 20*time.Second, "length of a latency run")
+	f.DurationVar(&o.warmup, "warmup", 3*time.Second, "time at the beginning of a latency run that is not measured")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of the generated orders")
+	f.IntVar(&o.partitions, "partitions", 4, "partitions of the topics")
+	f.StringVar(&o.kafka, "kafka", "", "brokers to use instead of the embedded one, `host:port,...`")
+	f.StringVar(&o.compression, "compression", "", "compression of the outputs; the same as --set kafka.produce.compression=...")
+	f.DurationVar(&o.commit, "commit-interval", 0, "the same as --set task.commit_interval=...")
+	f.StringVar(&o.cacheDir, "cache", ".cache/embedded", "folder of the embedded parts: the country database is used if it is there")
+	f.BoolVar(&o.json, "json", false, "one line of JSON for each run instead of the table")
+	f.StringVar(&o.profile.cpu, "cpuprofile", "", "the process writes a profile of its CPU to this file; that of the last run is left")
+	f.StringVar(&o.profile.memory, "memprofile", "", "the process writes a profile of its allocations to this file; that of the last run is left")
+	return cmd
+}
+
+func (o *benchOptions) validate() error {
+	switch {
+	case o.orders < 0:
+		return usagef("bench: --orders %d; 0 or more is allowed", o.orders)
+	case o.orders == 0 && o.rate == 0:
+		return usagef("bench: --orders 0 and --rate 0; one of them must be above 0")
+	case o.runs < 1:
+		return usagef("bench: --runs %d; at least 1 is allowed", o.runs)
+	case !(o.rate >= 0 && o.rate <= 1e6):
+		return usagef("bench: --rate %v; 0 to 1000000 is allowed", o.rate)
+	case o.rate > 0 && (o.warmup < 0 || o.length <= o.warmup):
+		return usagef("bench: --length %v and --warmup %v; 0 <= warmup < length is allowed", o.length, o.warmup)
+	case o.partitions < 1 || o.partitions > 256:
+		return usagef("bench: --partitions %d; 1 to 256 is allowed", o.partitions)
+	}
+	return nil
+}
+
+// errWrongRun ends a benchmark whose outputs are not right.
+var errWrongRun = errors.New("bench: the outputs do not agree with the known answers: no figures")
+
+func runBench(ctx context.Context, a *app, o *benchOptions) (err error) {
+	work, err := os.MkdirTemp("", "clearlane-bench-")
+	if err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	b := &bencher{a: a, o: o, work: work, unique: fmt.Sprintf("bench-%d", time.Now().UnixMilli())}
+	defer func() { err = errors.Join(err, b.close(context.WithoutCancel(ctx))) }()
+	if err := b.start(); err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	kinds := []struct {
+		wanted bool
+		run    func(context.Context, int) (*bench.Run, error)
+	}{{o.orders > 0, b.throughput}, {o.rate > 0, b.latency}}
+	for _, kind := range kinds {
+		if !kind.wanted {
+			continue
+		}
+		var runs []*bench.Run
+		for n := range o.runs {
+			r, err := kind.run(ctx, n+1)
+			if err != nil {
+				return fmt.Errorf("bench: %w", err)
+			}
+			runs = append(runs, r)
+			if o.json {
+				if err := r.WriteJSON(a.out); err != nil {
+					return err
+				}
+			}
+		}
+		if !o.json {
+			if err := bench.WriteTable(a.out, runs); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

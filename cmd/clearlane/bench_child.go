@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/clearlane/clearlane/pipeline/bench"
+)
+
+// benchChild is the process under test: `clearlane run` of this very program.
+type benchChild struct {
+	cmd    *exec.Cmd
+	exited chan struct{} // closed behind err
+	err    error
+
+	mu    sync.Mutex
+	moved chan struct{} // closed and renewed when a line has come
+	addr  string        // of its /metrics, empty before it listens
+	ready int           // partitions that have recovered
+	last  []string      // of its log
+
+	beganAt time.Time
+	began   bench.Usage
+	before  map[string]float64 // metrics
+}
+
+// logKept is how many lines of the child's log are shown when it fails.
+const logKept = 20
+
+// launch starts the process.
+func (t *trial) launch(ctx context.Context) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	args := []string{"run"}
+	if t.a.file != "" {
+		args = append(args, "--config", t.a.file)
+	}
+	for _, set := range append(append([]string{}, t.a.set...), t.set...) {
+		args = append(args, "--set", set)
+	}
+	if t.o.profile.cpu != "" {
+		args = append(args, "--cpuprofile", t.o.profile.cpu)
+	}
+	if t.o.profile.memory != "" {
+		args = append(args, "--memprofile", t.o.profile.memory)
+	}
+	c := &benchChild{cmd: exec.Command(program, args...), exited: make(chan struct{}), moved: make(chan struct{})} //nolint:noctx
+	c.cmd.Env = t.a.environ
+	log, err := c.cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	if err := c.cmd.Start(); err != nil {
+		return err
+	}
+	t.child = c
+	go func() {
+		defer close(c.exited)
+		c.read(log)
+		c.err = c.cmd.Wait()
+	}()
+	return nil
+}
+
+// read follows the child's log until it ends.
+func (c *benchChild) read(log io.Reader) {
+	lines := bufio.NewScanner(log)
+	for lines.Scan() {
+		var line struct{ Msg, Addr string }
+		_ = json.Unmarshal(lines.Bytes(), &line) // what is not JSON is kept for the report
+		c.mu.Lock()
+		switch line.Msg {
+		case "listening":
+			c.addr = line.Addr
+		case "partition is live":
+			c.ready++
+		}
+		if c.last = append(c.last, lines.Text()); len(c.last) > logKept {
+			c.last = c.last[1:]
+		}
+		close(c.moved)
+		c.moved = make(chan struct{})
+		c.mu.Unlock()
+	}
+}
+
+// live waits until so many partitions have recovered.
+func (c *benchChild) live(ctx context.Context, partitions int) error {
+	patience := time.NewTimer(stall)
+	defer patience.Stop()
+	for {
+		c.mu.Lock()
+		ok, moved := c.ready >= partitions && c.addr != "", c.moved
+		c.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-c.exited:
+			return c.died()
+		case <-patience.C:
+			return fmt.Errorf("the process is not live after %v:%s", stall, c.log())
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// died is why the process has ended by itself, nil while it runs.
+func (c *benchChild) died() error {
+	select {
+	case <-c.exited:
+		return fmt.Errorf("the process has ended (%v):%s", c.cmd.ProcessState, c.log())
+	default:
+		return nil
+	}
+}
+
+func (c *benchChild) log() (text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, line := range c.last {
+		text += "\n" + line
+	}
+	return text
+}
+
+// begin is the start of what is measured.
+func (c *benchChild) begin(ctx context.Context) (err error) {
+	c.beganAt = time.Now()
+	if c.began, err = bench.UsageOf(c.cmd.Process.Pid); err != nil && !errors.Is(err, bench.ErrNoProc) {
+		return err
+	}
+	c.before, err = c.scrape(ctx)
+	return err
+}
+
+// end is the end of what is measured, at the time the last commit was seen: it takes
+// the figures, then stops the process gracefully.
+func (c *benchChild) end(ctx context.Context, at time.Time, r *bench.Run) error {
+	ended, err := bench.UsageOf(c.cmd.Process.Pid)
+	noProc := errors.Is(err, bench.ErrNoProc)
+	if err != nil && !noProc {
+		return err
+	}
+	after, err := c.scrape(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.stop(); err != nil {
+		return err
+	}
+	whole := c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()
+	r.WholeCPU = whole.Seconds()
+	r.CPUSeconds = (ended.CPU - c.began.CPU).Seconds()
+	r.PeakMemory = ended.PeakMemory
+	if noProc {
+		r.CPUSeconds = r.WholeCPU
+	}
+	r.WallSeconds = at.Sub(c.beganAt).Seconds()
+	since := func(name string) float64 { return after[name] - c.before[name] }
+	r.AllocsPerEvent = since("go_memstats_mallocs_total") / float64(r.Events)
+	r.BytesPerEvent = since("go_memstats_alloc_bytes_total") / float64(r.Events)
+	r.GCCycles = int64(since("go_gc_duration_seconds_count"))
+	r.Decisions = int64(after["clearlane_decisions_total"])
+	r.Outputs = int64(after["clearlane_produced_records_total"])
+	r.Commits = int64(after["clearlane_commits_total"])
+	return nil
+}
+
+// scrape reads the process's metrics.
+func (c *benchChild) scrape(ctx context.Context) (map[string]float64, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.addr+"/metrics", nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("metrics of the process: %s", answer.Status)
+	}
+	return bench.Scrape(answer.Body)
+}
+
+// stopWithin is how long the process may take to end.
+const stopWithin = time.Minute
+
+func (c *benchChild) stop() error {
+	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case <-c.exited:
+	case <-time.After(stopWithin):
+		return fmt.Errorf("the process has not ended %v after SIGTERM:%s", stopWithin, c.log())
+	}
+	if c.err != nil {
+		return fmt.Errorf("the process has ended with %w:%s", c.err, c.log())
+	}
+	return nil
+}
+
+// kill ends a process that still runs, without asking.
+func (c *benchChild) kill() {
+	_ = c.cmd.Process.Kill() // fails only when it has ended
+	<-c.exited
+}
