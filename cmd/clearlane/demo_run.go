@@ -153,7 +153,7 @@ func positions(c *config.Config, reader *kafka.Reader, partitions int) *oracle.P
 	return &oracle.Positions{
 		Partitions: int32(partitions),
 		Progress: func(ctx context.Context, p int32) (*schemas.Progress, error) {
-			progress, _, err := reader.LastProgress(ctx, topics.Progress, p, parseProgress)
+			progress, _, err := reader.LastProgress(ctx, topics.Progress, p, task.ProgressKey(c.Kafka.Group, p), parseProgress)
 			return progress, err
 		},
 		Ends: func(ctx context.Context, p int32) (map[string]int64, error) {

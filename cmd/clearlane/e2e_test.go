@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+
 	"github.com/clearlane/clearlane/pipeline/config"
 	"github.com/clearlane/clearlane/pipeline/embedded/chdb"
 	"github.com/clearlane/clearlane/pipeline/embedded/chdbtest"
@@ -81,7 +83,12 @@ func (l *lines) String() string {
 func start(t *testing.T, args ...string) *child {
 	t.Helper()
 	c := &child{cmd: exec.Command(os.Args[0], args...), ended: make(chan struct{})}
-	c.cmd.Env = append(os.Environ(), asCommand+"=1")
+	for _, entry := range os.Environ() {
+		if !strings.HasPrefix(entry, "CLEARLANE_E2E_") { // no key of the configuration
+			c.cmd.Env = append(c.cmd.Env, entry)
+		}
+	}
+	c.cmd.Env = append(c.cmd.Env, asCommand+"=1")
 	c.cmd.Stdout, c.cmd.Stderr = &c.output, &c.output
 	must(t, c.cmd.Start())
 	go func() {
@@ -240,8 +247,29 @@ func TestRealKafkaHoldsTheKnownAnswers(t *testing.T) {
 	c := s.run("one")
 	s.send(g)
 	s.agree(g)
+	s.sendLargest()
 	c.stop(t)
-	s.deadLettersKeepTheirBytes(g.Bad)
+	s.deadLettersKeepTheirBytes(g.Bad + 1)
+}
+
+// sendLargest sends the largest record that the orders topic takes, which no event may
+// be, and waits until it is processed: a dead letter has to hold it whole.
+func (s *setup) sendLargest() {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Minute)
+	defer cancel()
+	kc := kafkaConn(&s.cfg.Kafka)
+	opts, err := kc.ClientOptions()
+	must(s.t, err)
+	client, err := kgo.NewClient(append(opts, kgo.ProducerBatchMaxBytes(1<<20), kgo.ProducerBatchCompression(kgo.NoCompression()))...)
+	must(s.t, err)
+	defer client.Close()
+	large := bytes.Repeat([]byte("x"), 1_048_588-100) // 100: the batch's and the record's own fields
+	must(s.t, client.ProduceSync(ctx, &kgo.Record{Topic: kafkaTopics(&s.cfg.Kafka).Orders, Key: []byte("large"), Value: large}).FirstErr())
+	reader, err := kafka.NewReader(kc)
+	must(s.t, err)
+	defer reader.Close()
+	must(s.t, positions(&s.cfg, reader, 4).Await(ctx, time.Minute, nil))
 }
 
 // deadLettersKeepTheirBytes holds each dead letter against the record it names.

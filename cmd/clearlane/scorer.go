@@ -24,27 +24,30 @@ import (
 // scorer is the role score: the partitions that this process is assigned.
 type scorer struct {
 	*process
-	topics  kafka.Topics
-	inputs  []config.Input
-	layout  int32
-	refs    *references
-	reader  *kafka.Reader
-	fetcher *kafka.Fetcher
-	group   *kafka.Group
-	cache   *pebble.Cache
-	metrics *serve.TaskMetrics
-	health  *serve.Component
-	fetched kafka.FetchStats
-	joined  kafka.GroupStats
-	written kafka.WriteStats
+	topics          kafka.Topics
+	inputs          []config.Input
+	layout          int32
+	deadLetterBytes int // the largest batch that the dead-letter topic takes
+	refs            *references
+	reader          *kafka.Reader
+	fetcher         *kafka.Fetcher
+	group           *kafka.Group
+	cache           *pebble.Cache
+	metrics         *serve.TaskMetrics
+	health          *serve.Component
+	fetched         kafka.FetchStats
+	joined          kafka.GroupStats
+	written         kafka.WriteStats
 
-	mu     sync.Mutex
-	stores map[int32]*state.Store
+	mu        sync.Mutex
+	stores    map[int32]*state.Store
+	committed map[int32][]int64 // next offsets by input, of the partitions owned
+	seen      *serve.Metrics
 }
 
 // score runs the role until ctx ends and every task has committed and stopped.
 func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *serve.Health) error {
-	s := &scorer{process: p, topics: kafkaTopics(&p.cfg.Kafka), inputs: p.cfg.Kafka.Inputs(), health: health.Component("score"), stores: map[int32]*state.Store{}}
+	s := &scorer{process: p, topics: kafkaTopics(&p.cfg.Kafka), inputs: p.cfg.Kafka.Inputs(), health: health.Component("score"), stores: map[int32]*state.Store{}, committed: map[int32][]int64{}, seen: metrics}
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
@@ -151,6 +154,9 @@ func (s *scorer) waitForTopics(ctx context.Context) error {
 	defer admin.Close()
 	for wait := time.Second; ; wait = min(2*wait, maxKafkaWait) {
 		layout, err := admin.CheckTopics(ctx, s.topics, topicRules(&s.cfg))
+		if err == nil {
+			s.deadLetterBytes, err = admin.MaxMessageBytes(ctx, s.topics.DeadLetters)
+		}
 		var fault *kafka.TopicFault
 		switch {
 		case err == nil:
@@ -175,7 +181,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 	cfg.AcceptGap = s.acceptGap
 	inputs, outputs := s.topics.Inputs(), s.topics.Outputs()
 	writer := writerConfig(&s.cfg, outputs)
-	writer.Stats = &s.written
+	writer.Stats, writer.MaxDeadLetterBytes = &s.written, s.deadLetterBytes
 	return task.New(cfg, task.Deps{
 		Writer: func(ctx context.Context) (task.Writer, error) { return kafka.NewWriter(ctx, writer, partition) },
 		Store:  func() (task.Store, error) { return s.openStore(partition) },
@@ -194,7 +200,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 			return starts, nil
 		},
 		Progress: func(ctx context.Context) (*schemas.Progress, error) {
-			p, found, err := s.reader.LastProgress(ctx, s.topics.Progress, partition, parseProgress)
+			p, found, err := s.reader.LastProgress(ctx, s.topics.Progress, partition, task.ProgressKey(s.cfg.Kafka.Group, partition), parseProgress)
 			if !found {
 				return nil, err
 			}
@@ -239,7 +245,9 @@ func (s *scorer) openStore(partition int32) (task.Store, error) {
 	return &ownedStore{Store: store, closed: func() {
 		s.mu.Lock()
 		delete(s.stores, partition)
+		delete(s.committed, partition)
 		s.mu.Unlock()
+		s.seen.Released(partition)
 	}}, nil
 }
 

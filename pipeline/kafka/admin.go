@@ -52,6 +52,11 @@ func (a *Admin) EnsureTopics(ctx context.Context, topics Topics, rules TopicRule
 	if err != nil {
 		return nil, err
 	}
+	settings, err := a.settings(ctx, all, have)
+	if err != nil {
+		return nil, err
+	}
+	rules.deadLetterBytes = largestInput(all, settings) + deadLetterRoom
 	partitions := rules.Partitions
 	if partitions <= 0 {
 		partitions = inputPartitions(all, have)
@@ -138,6 +143,9 @@ func (r *TopicRules) settings(role role) map[string]*string {
 		}
 	case rolePublish:
 		set("cleanup.policy", "delete")
+	case roleDead:
+		set("cleanup.policy", "delete")
+		set(maxMessageBytes, strconv.Itoa(r.deadLetterBytes))
 	case roleRecover:
 		set("cleanup.policy", "compact,delete")
 		keep := int64(-1)

@@ -71,7 +71,7 @@ func TestBrokerKilledAndRestarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.Close()
-	p, ok, err := newReader(t, b.Brokers()).LastProgress(ctx, topics[task.OutProgress], 0, parseInstance)
+	p, ok, err := newReader(t, b.Brokers()).LastProgress(ctx, topics[task.OutProgress], 0, "k", parseInstance)
 	if err != nil || !ok || p.Instance != "first" {
 		t.Errorf("last progress %+v, %v, %v", p, ok, err)
 	}

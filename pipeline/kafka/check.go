@@ -30,28 +30,11 @@ func (a *Admin) CheckTopics(ctx context.Context, topics Topics, rules TopicRules
 	if err != nil {
 		return 0, err
 	}
-	names := make([]string, 0, len(all))
-	for _, t := range all {
-		if have.Has(t.name) {
-			names = append(names, t.name)
-		}
+	settings, err := a.settings(ctx, all, have)
+	if err != nil {
+		return 0, err
 	}
-	settings := map[string]map[string]string{}
-	if len(names) > 0 {
-		described, err := a.adm.DescribeTopicConfigs(ctx, names...)
-		if err != nil {
-			return 0, fmt.Errorf("describe topics: %w", err)
-		}
-		for _, d := range described {
-			if d.Err != nil {
-				return 0, fmt.Errorf("describe topic %s: %w", d.Name, d.Err)
-			}
-			settings[d.Name] = map[string]string{}
-			for _, c := range d.Configs {
-				settings[d.Name][c.Key] = c.MaybeValue()
-			}
-		}
-	}
+	rules.deadLetterBytes = largestInput(all, settings) + deadLetterRoom
 	n := inputPartitions(all, have)
 	var faults []error
 	for _, t := range all {
@@ -85,6 +68,9 @@ func checkTopic(t named, d kadm.TopicDetail, settings map[string]string, inputs 
 	policy, known := settings["cleanup.policy"]
 	if !known {
 		return faults
+	}
+	if size, err := strconv.Atoi(settings[maxMessageBytes]); t.role == roleDead && err == nil && size < rules.deadLetterBytes {
+		fault(maxMessageBytes, settings[maxMessageBytes], fmt.Sprintf("at least %d (the inputs' largest, and %d for the reason: a dead letter holds its record whole)", rules.deadLetterBytes, deadLetterRoom))
 	}
 	compacts, deletes := strings.Contains(policy, "compact"), strings.Contains(policy, "delete")
 	switch t.role {

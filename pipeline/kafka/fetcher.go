@@ -158,6 +158,26 @@ func (f *Fetcher) Open(partition int32, offsets []int64) (*Feed, error) {
 	return feed, nil
 }
 
+// Stable calls fn with the last stable offset, as of its last fetch, of every
+// partition that is being read.
+func (f *Fetcher) Stable(fn func(topic string, partition int32, offset int64)) {
+	f.mu.Lock()
+	feeds := make([]*Feed, 0, len(f.feeds))
+	for _, feed := range f.feeds {
+		feeds = append(feeds, feed)
+	}
+	f.mu.Unlock()
+	for _, feed := range feeds {
+		feed.mu.Lock()
+		for _, s := range feed.sources {
+			if s.known {
+				fn(s.topic, feed.partition, s.stable)
+			}
+		}
+		feed.mu.Unlock()
+	}
+}
+
 func (f *Fetcher) forget(feed *Feed) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

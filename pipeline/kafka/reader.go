@@ -95,10 +95,10 @@ func (r *Reader) ReadTail(ctx context.Context, topic string, partition int32, fr
 	return b.Stable, r.scan(ctx, topic, partition, from, b.Stable, fn)
 }
 
-// LastProgress is the newest committed progress record of a partition; false when
-// there is none. Call it when the partition's writer has been fenced. A record that
+// LastProgress is the newest committed progress record of a key in a partition; false
+// when there is none. Call it when the partition's writer has been fenced. A record that
 // parse refuses is an error: going on without it would publish anew.
-func (r *Reader) LastProgress(ctx context.Context, topic string, partition int32,
+func (r *Reader) LastProgress(ctx context.Context, topic string, partition int32, key string,
 	parse func(value []byte) (*schemas.Progress, error)) (*schemas.Progress, bool, error) {
 	b, err := r.settled(ctx, topic, partition)
 	if err != nil {
@@ -110,7 +110,7 @@ func (r *Reader) LastProgress(ctx context.Context, topic string, partition int32
 		var value []byte
 		var at int64
 		err := r.scan(ctx, topic, partition, from, end, func(rec *record.Record) error {
-			if rec.Value != nil {
+			if rec.Value != nil && string(rec.Key) == key {
 				value, at = append(value[:0], rec.Value...), rec.Offset
 			}
 			return nil

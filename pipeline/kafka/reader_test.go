@@ -32,7 +32,7 @@ func TestLastProgressIsFoundBehindMarkersAndAbortedRecords(t *testing.T) {
 		r := newReader(t, brokers)
 		last := func() (string, bool) {
 			t.Helper()
-			p, ok, err := r.LastProgress(t.Context(), topics[task.OutProgress], 1, parseInstance)
+			p, ok, err := r.LastProgress(t.Context(), topics[task.OutProgress], 1, "k", parseInstance)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -53,6 +53,16 @@ func TestLastProgressIsFoundBehindMarkersAndAbortedRecords(t *testing.T) {
 		if got, ok := last(); !ok || got != "two" {
 			t.Errorf("got %q, %v", got, ok)
 		}
+		other := []record.Header{}
+		if err := w.Produce(t.Context(), task.OutProgress, []byte("another group"), []byte("theirs"), other); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := last(); !ok || got != "two" {
+			t.Errorf("behind another group's record: %q, %v", got, ok)
+		}
 		// More aborted records than one step back covers.
 		for i := range 3 {
 			for range 60 {
@@ -69,7 +79,7 @@ func TestLastProgressIsFoundBehindMarkersAndAbortedRecords(t *testing.T) {
 		if err := w.Commit(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := r.LastProgress(t.Context(), topics[task.OutProgress], 1, parseInstance); err == nil || !containsText(err, "not a progress record") {
+		if _, _, err := r.LastProgress(t.Context(), topics[task.OutProgress], 1, "k", parseInstance); err == nil || !containsText(err, "not a progress record") {
 			t.Errorf("a record that cannot be parsed: %v", err)
 		}
 	})
@@ -85,11 +95,11 @@ func TestReadBackWaitsForAnOpenTransactionAndNamesIt(t *testing.T) {
 		}
 		r := newReader(t, brokers)
 		r.waits.stable = 300 * time.Millisecond
-		if _, _, err := r.LastProgress(t.Context(), topics[task.OutProgress], 0, parseInstance); !errors.Is(err, ErrOpenTransaction) {
+		if _, _, err := r.LastProgress(t.Context(), topics[task.OutProgress], 0, "k", parseInstance); !errors.Is(err, ErrOpenTransaction) {
 			t.Fatalf("%v", err)
 		}
 		newWriter(t, brokers, topics, 0, nil) // fences, and so ends the transaction
-		if _, ok, err := r.LastProgress(t.Context(), topics[task.OutProgress], 0, parseInstance); ok || err != nil {
+		if _, ok, err := r.LastProgress(t.Context(), topics[task.OutProgress], 0, "k", parseInstance); ok || err != nil {
 			t.Errorf("after the fence: %v, %v", ok, err)
 		}
 	})
@@ -204,7 +214,7 @@ func TestReadTailEndsBehindCompactedBatches(t *testing.T) {
 			if end < int64(written) {
 				t.Errorf("end %d, less than %d records written", end, written)
 			}
-			p, ok, err := r.LastProgress(t.Context(), topic, 0, parseInstance)
+			p, ok, err := r.LastProgress(t.Context(), topic, 0, "y", parseInstance)
 			if err != nil || !ok || p.Instance != "p-y" {
 				t.Errorf("last progress %+v, %v, %v", p, ok, err)
 			}

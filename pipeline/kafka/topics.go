@@ -75,6 +75,8 @@ type TopicRules struct {
 	Keep time.Duration
 	// KeepInput is the retention of input topics when they are made; 0 is the brokers' default.
 	KeepInput time.Duration
+
+	deadLetterBytes int // max.message.bytes that the dead-letter topic needs
 }
 
 // role is what a topic is for; it says what its settings must be.
@@ -82,7 +84,8 @@ type role int
 
 const (
 	roleInput    role = iota // events: never compacted
-	rolePublish              // high-risk, dead letters: any policy
+	rolePublish              // high-risk: any policy
+	roleDead                 // dead letters: room for every input record and why it is dead
 	roleRecover              // decisions, pre-reviews, rollups: compacted, or kept long enough
 	roleProgress             // compacted
 	roleSites                // compacted, one partition
@@ -109,7 +112,7 @@ func (t *Topics) all() []named {
 		{t.PreReviews, roleRecover, "pre_reviews"},
 		{t.Rollups, roleRecover, "rollups"},
 		{t.Progress, roleProgress, "progress"},
-		{t.DeadLetters, rolePublish, "dead_letters"},
+		{t.DeadLetters, roleDead, "dead_letters"},
 	} {
 		if n.name != "" {
 			out = append(out, n)

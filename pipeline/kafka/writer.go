@@ -26,6 +26,7 @@ type WriterConfig struct {
 	MaxBufferedRecords int           // written and not acknowledged; from there on Produce waits
 	MaxBufferedBytes   int           // the same in bytes
 	MaxRecordBytes     int           // of one batch
+	MaxDeadLetterBytes int           // of one batch of dead letters: the topic's max.message.bytes
 	TransactionTimeout time.Duration // the brokers abort a transaction open for longer
 	CommitTimeout      time.Duration // longest Flush plus EndTransaction; then the outcome is unknown
 
@@ -113,7 +114,12 @@ func (c *WriterConfig) options(partition int32) ([]kgo.Opt, error) {
 		kgo.ProducerLinger(c.Linger),
 		// The writer's own bound (room) comes first, so that kgo never blocks.
 		kgo.MaxBufferedRecords(2*c.MaxBufferedRecords),
-		kgo.ProducerBatchMaxBytes(int32(c.MaxRecordBytes)),
+		kgo.ProducerBatchMaxBytesFn(func(topic string) int32 {
+			if topic == c.Topics[task.OutDeadLetters] {
+				return int32(max(c.MaxRecordBytes, c.MaxDeadLetterBytes))
+			}
+			return int32(c.MaxRecordBytes)
+		}),
 	), nil
 }
 

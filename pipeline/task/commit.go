@@ -147,9 +147,14 @@ func (t *Task) progress() schemas.Progress {
 	return p
 }
 
-// progressKey is the key of the partition's progress record: one for each group.
+// ProgressKey is the key of a partition's progress records: each group has its own.
+func ProgressKey(group string, partition int32) string {
+	return group + "/" + strconv.Itoa(int(partition))
+}
+
+// progressKey is the key of this task's progress record.
 func (t *Task) progressKey() []byte {
-	return t.out.keep([]byte(t.cfg.Group + "/" + strconv.Itoa(int(t.cfg.Partition))))
+	return t.out.keep([]byte(ProgressKey(t.cfg.Group, t.cfg.Partition)))
 }
 
 // refresh takes up the newest reference data. It is called at commit boundaries only.
