@@ -28,7 +28,7 @@ func (s *Scorer) final(ctx context.Context) error {
 			}
 			s.deps.Progress(StageJudge, i)
 		}
-		err := s.state.Decode(s.table.at(s.table.slots[key]))
+		err := s.state.Decode(s.table.get([]byte(key)))
 		if err == nil {
 			err = s.order(key)
 		}

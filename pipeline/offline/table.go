@@ -9,7 +9,8 @@ import (
 // so that neither the allocator nor the garbage collector counts orders: a value grows
 // in its slot, or moves to a slot of a greater class and leaves its own for another.
 type table struct {
-	slots map[string]slot
+	index map[string]uint32 // of a key's slot
+	slots []slot
 	pages [][]byte
 	free  [][]slot // by class
 	sizes []int    // by class, ascending
@@ -32,7 +33,7 @@ const (
 )
 
 func newTable() *table {
-	t := &table{slots: map[string]slot{}, end: pageBytes}
+	t := &table{index: map[string]uint32{}, end: pageBytes}
 	for size := smallestSlot; size <= greatestSlot; size = (size + size/8 + 15) &^ 15 {
 		t.sizes = append(t.sizes, size)
 	}
@@ -41,27 +42,29 @@ func newTable() *table {
 }
 
 // get is the value of a key, nil when there is none. It is valid until the next put.
-func (t *table) get(key []byte) []byte { return t.at(t.slots[string(key)]) }
-
-func (t *table) at(s slot) []byte {
-	if s.n == 0 {
+func (t *table) get(key []byte) []byte {
+	i, held := t.index[string(key)]
+	if !held {
 		return nil
 	}
+	s := t.slots[i]
 	return t.pages[s.page][s.at : s.at+s.n : s.at+s.n]
 }
 
-// put keeps a copy of a value, which is not empty.
+// put keeps a copy of a value.
 func (t *table) put(key, value []byte) {
-	s, held := t.slots[string(key)]
-	if !held || len(value) > t.room(s) {
-		if held {
-			t.release(s)
-		}
-		s = t.take(len(value))
+	i, held := t.index[string(key)]
+	if !held {
+		i = uint32(len(t.slots))
+		t.slots = append(t.slots, t.take(len(value)))
+		t.index[string(key)] = i
 	}
-	s.n = uint32(len(value))
-	copy(t.pages[s.page][s.at:], value)
-	t.slots[string(key)] = s
+	s := &t.slots[i]
+	if len(value) > t.room(*s) {
+		t.release(*s)
+		*s = t.take(len(value))
+	}
+	s.n = uint32(copy(t.pages[s.page][s.at:], value))
 }
 
 // room is how many bytes fit into a slot.
@@ -100,4 +103,4 @@ func (t *table) take(n int) slot {
 }
 
 // keys are all keys in their order.
-func (t *table) keys() []string { return slices.Sorted(maps.Keys(t.slots)) }
+func (t *table) keys() []string { return slices.Sorted(maps.Keys(t.index)) }
