@@ -6,6 +6,7 @@ import (
 	"github.com/clearlane/clearlane/pipeline/join"
 	"github.com/clearlane/clearlane/pipeline/kafka"
 	"github.com/clearlane/clearlane/pipeline/task"
+	"github.com/clearlane/clearlane/schemas/codec"
 )
 
 // kafkaConn is how this configuration connects to Kafka.
@@ -51,6 +52,9 @@ func taskConfig(c *config.Config, inputs []config.Input, partition int32, layout
 		CommitInterval: c.Task.CommitInterval, MaxBatch: c.Task.MaxBatch, MaxTransaction: c.Task.MaxTransaction,
 		FlushInterval: c.State.FlushInterval, StopTimeout: c.StopTimeout,
 		Bounds: bounds(c), Join: joinLimits(c),
+	}
+	if c.Kafka.OutputFormat == "protobuf" {
+		t.Format = codec.FormatProtobuf
 	}
 	for _, in := range inputs {
 		t.Topics = append(t.Topics, task.Topic{Name: in.Topic, Kind: in.Kind})

@@ -20,8 +20,6 @@ type Config struct {
 	Instance    string        `yaml:"instance" doc:"Name of this process in logs, metrics and progress records. Empty: host name and process id."`
 	DataDir     string        `yaml:"data_dir" doc:"Folder of the local state, one database per partition below it. It may be lost: it is then built anew from Kafka."`
 	StopTimeout time.Duration `yaml:"stop_timeout" min:"1s" max:"10m" doc:"Longest time to finish and commit the work in hand when the process is asked to stop. What is not finished is done again by whoever takes over."`
-	HMACKey     Secret        `yaml:"hmac_key" doc:"Key of the HMACs that stand for identifiers of persons in all outputs. At least 16 bytes. Empty: such identifiers are left out."`
-	HMACFile    string        `yaml:"hmac_key_file" doc:"File that holds hmac_key, instead of hmac_key itself; a line break at its end is cut off."`
 	Kafka       Kafka         `yaml:"kafka" doc:"Where events come from and decisions go to."`
 	Task        Task          `yaml:"task" doc:"How one partition is worked on."`
 	Limits      Limits        `yaml:"limits" doc:"Bounds of events and orders. An event over a bound goes to the dead-letter topic; of an order over a bound the newest are kept and the rest is counted."`

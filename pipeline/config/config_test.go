@@ -197,27 +197,27 @@ func TestReferenceReadsBackAsTheDefault(t *testing.T) {
 func TestSecretsAreNeverPrinted(t *testing.T) {
 	const secret = "hunter2-hunter2-hunter2"
 	c := Default()
-	c.HMACKey, c.ClickHouse.Password, c.Kafka.SASL.Password = secret, secret, secret
+	c.ClickHouse.Password, c.Kafka.SASL.Password = secret, secret
 	var b strings.Builder
 	if err := WriteEffective(&b, c); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(b.String(), redacted); n != 3 {
-		t.Errorf("%d secrets are marked as set, want 3", n)
+	if n := strings.Count(b.String(), redacted); n != 2 {
+		t.Errorf("%d secrets are marked as set, want 2", n)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 		fmt.Fprintf(&b, verb, c)
-		fmt.Fprintf(&b, verb, c.HMACKey)
+		fmt.Fprintf(&b, verb, c.ClickHouse.Password)
 	}
 	log := slog.New(slog.NewJSONHandler(&b, nil))
-	log.Info("start", "key", c.HMACKey, "config", c)
+	log.Info("start", "key", c.ClickHouse.Password, "config", c)
 	if i := strings.Index(b.String(), "hunter2"); i >= 0 {
 		t.Errorf("printed: ...%s", b.String()[max(0, i-60):i+10])
 	}
 	if strings.Contains(b.String(), "68756e74657232") {
 		t.Error("printed in hexadecimal")
 	}
-	if c.HMACKey.Reveal() != secret || c.Redacted().HMACKey.Reveal() == secret {
+	if c.ClickHouse.Password.Reveal() != secret || c.Redacted().ClickHouse.Password.Reveal() == secret {
 		t.Error("Redacted changes the original, or keeps the secret")
 	}
 }
@@ -292,7 +292,7 @@ func FuzzLoad(f *testing.F) {
 		if err := write(&b, &c, func(*field) string { return "" }); err != nil {
 			t.Fatal(err)
 		}
-		if c.HMACKey != "" || c.Kafka.SASL.Password != "" || c.ClickHouse.Password != "" {
+		if c.Kafka.SASL.Password != "" || c.ClickHouse.Password != "" {
 			return
 		}
 		again := Default()

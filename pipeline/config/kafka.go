@@ -22,7 +22,7 @@ type Kafka struct {
 	RebalanceWindow time.Duration `yaml:"rebalance_timeout" min:"1s" max:"30m" doc:"How long the group waits for its members when it shares out partitions anew."`
 	Fetch           Fetch         `yaml:"fetch" doc:"Reading."`
 	Produce         Produce       `yaml:"produce" doc:"Writing."`
-	OutputFormat    string        `yaml:"output_format" of:"json" doc:"Encoding of the values of the output topics."`
+	OutputFormat    string        `yaml:"output_format" of:"json protobuf" doc:"Encoding of the values of the output topics, progress apart, which is JSON."`
 }
 
 // Topics is the names of the topics, without Kafka.TopicPrefix. An input named ""

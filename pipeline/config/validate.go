@@ -105,9 +105,6 @@ func (c *Config) judgeGeneral(fs *Faults) {
 		seen[r] = true
 	}
 	notEmpty(fs, "data_dir", c.DataDir)
-	if n := len(c.HMACKey); n > 0 && n < minHMACKey {
-		fs.add("hmac_key", redacted, fmt.Sprintf("at least %d bytes; it has %d", minHMACKey, n))
-	}
 	if c.Has(RoleServe) {
 		address(fs, "serve.listen", c.Serve.Listen, true)
 	}
@@ -119,10 +116,6 @@ func (c *Config) judgeGeneral(fs *Faults) {
 			"at most half of kafka.produce.transaction_timeout, "+shortDuration(p.TransactionTimeout/2))
 	}
 }
-
-// minHMACKey is the least length of hmac_key in bytes: a shorter one can be guessed
-// from the outputs.
-const minHMACKey = 16
 
 func (k *Kafka) judge(fs *Faults) {
 	addresses(fs, "kafka.brokers", k.Brokers)

@@ -132,8 +132,7 @@ func (t *Task) begin(ctx context.Context) error {
 func (t *Task) emitRollups(ctx context.Context) error {
 	return t.book.Emit(func(key []byte, row *schemas.RollupRow) error {
 		row.Layout, row.Partition, row.Version = t.cfg.Layout, t.cfg.Partition, t.commit
-		t.scratch.value = codec.AppendRollup(t.scratch.value[:0], row)
-		return t.emit(ctx, OutRollups, t.out.keep(key), t.out.keep(t.scratch.value), nil)
+		return t.emit(ctx, OutRollups, t.out.keep(key), t.encodeRollup(row), nil)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/clearlane/clearlane/pipeline/join"
 	"github.com/clearlane/clearlane/pipeline/record"
 	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/codec"
 )
 
 // Topic is one input topic of a task.
@@ -21,10 +22,11 @@ type Topic struct {
 // configuration file (section task).
 type Config struct {
 	Partition int32
-	Layout    uint32  // partitions of the input topics
-	Topics    []Topic // the inputs that are configured
-	Instance  string  // who runs the task, for people
-	Group     string  // key of the progress record, beside the partition
+	Layout    uint32       // partitions of the input topics
+	Topics    []Topic      // the inputs that are configured
+	Instance  string       // who runs the task, for people
+	Group     string       // key of the progress record, beside the partition
+	Format    codec.Format // of the output records, progress apart
 
 	CommitInterval time.Duration // from the first uncommitted record to its commit
 	MaxBatch       int           // records of one micro-batch

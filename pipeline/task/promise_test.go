@@ -200,7 +200,9 @@ func TestVerdictsSurviveCrashes(t *testing.T) {
 	const planted = 40 // at most; a run ends when all is committed
 	for seed := range uint64(15) {
 		c := newCluster(in, seed, planted)
-		if err := c.run(testConfig(), base); err != nil {
+		cfg := testConfig()
+		cfg.Format = []codec.Format{codec.FormatJSON, codec.FormatProtobuf}[seed%2]
+		if err := c.run(cfg, base); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		got := c.read(t)

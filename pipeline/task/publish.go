@@ -10,7 +10,6 @@ import (
 	"github.com/clearlane/clearlane/pipeline/record"
 	"github.com/clearlane/clearlane/pipeline/rollup"
 	"github.com/clearlane/clearlane/schemas"
-	"github.com/clearlane/clearlane/schemas/codec"
 )
 
 // kindOfSubjects is the kind of event whose subjects are decided one by one: a record
@@ -82,8 +81,7 @@ func (t *Task) decision(ctx context.Context, orderKey string, j *decide.Judgemen
 func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict, members []byte, last *join.Published) error {
 	s := &t.scratch
 	id := t.out.keep(d.ID[:])
-	s.value = codec.AppendDecision(s.value[:0], d, members)
-	value := t.out.keep(s.value)
+	value := t.encodeDecision(d, v, members)
 	if err := t.emit(ctx, OutDecisions, id, value, nil); err != nil {
 		return err
 	}
@@ -94,8 +92,7 @@ func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict
 		}
 	case last != nil && schemas.Route(last.Route) == schemas.RouteHighRisk:
 		d.Retracted = true
-		s.value = codec.AppendDecision(s.value[:0], d, members)
-		if err := t.emit(ctx, OutHighRisk, id, t.out.keep(s.value), nil); err != nil {
+		if err := t.emit(ctx, OutHighRisk, id, t.encodeDecision(d, v, members), nil); err != nil {
 			return err
 		}
 		t.counts.Retractions++
@@ -123,8 +120,7 @@ func (t *Task) preReview(ctx context.Context, orderKey string, j *decide.Judgeme
 		DecidedAt: schemas.Time(nowMs), VerdictHash: j.Hash, Evidence: t.decider.Evidence()}
 	r.Version, r.Supersedes = t.version(last)
 	t.count(&t.counts.PreReviews, j.Verdict)
-	t.scratch.value = codec.AppendPreReview(t.scratch.value[:0], r, j.Members)
-	if err := t.emit(ctx, OutPreReviews, t.out.keep(r.ID[:]), t.out.keep(t.scratch.value), nil); err != nil {
+	if err := t.emit(ctx, OutPreReviews, t.out.keep(r.ID[:]), t.encodePreReview(r, j.Verdict, j.Members), nil); err != nil {
 		return err
 	}
 	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: j.Subject, Version: r.Version, VerdictHash: r.VerdictHash, Route: uint8(j.Verdict.Route)})
