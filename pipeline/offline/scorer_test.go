@@ -60,7 +60,7 @@ func TestTheSequenceOfTheLinesDoesNotMatter(t *testing.T) {
 	tight.Join.Clicks, tight.Join.Shipments, tight.Join.Verifications, tight.Join.Dispositions = 1, 1, 1, 1
 	short.Join.RetentionMs, short.Join.SlackMs = 60_000, 0
 	rapid.Check(t, func(t *rapid.T) {
-		text := generated(t, rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 40).Draw(t, "orders"))
+		text := generated(t, rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 15).Draw(t, "orders"))
 		other := permuted(rapid.Uint64().Draw(t, "permutation"), text)
 		for _, opts := range []Options{generous, tight, short} {
 			want, _, _ := score(t, pack, opts, text)
@@ -92,7 +92,7 @@ func TestTheSequenceIsTriedOnWhatDependsOnIt(t *testing.T) {
 func TestTheLastVersionIsTheFinalDecision(t *testing.T) {
 	pack := defaultPack(t)
 	rapid.Check(t, func(t *rapid.T) {
-		text := generated(t, rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 40).Draw(t, "orders"))
+		text := generated(t, rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 15).Draw(t, "orders"))
 		from := strings.Index(text, `{"type":"ad_click"`)
 		if at := strings.Index(text, `{"type":"order"`); from < 0 || at >= 0 && at < from {
 			from = at
