@@ -1,0 +1,109 @@
+package decide
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/schemas"
+)
+
+// The topic of seller sites is compacted: by any keys, the table holds what the newest
+// record of each key registers, and tables handed out before do not change.
+func TestSitesAreTheNewestOfEachKey(t *testing.T) {
+	keys := []string{"1", "2", "3", "4"}
+	rapid.Check(t, func(t *rapid.T) {
+		type registered struct{ seller, host, platform string }
+		in := NewSiteIntake(schemas.DefaultLimits())
+		table := new(SiteTable)
+		model := map[string]registered{} // by record key
+		type moment struct {
+			table *SiteTable
+			sites map[siteKey]string
+		}
+		var before []moment
+		for range rapid.IntRange(1, 30).Draw(t, "records") {
+			key := rapid.SampledFrom(keys).Draw(t, "key")
+			r := &record.Record{Key: []byte(key)}
+			// A key stands for one seller, whose sites are its own.
+			now := registered{"seller-" + key, rapid.SampledFrom([]string{"a.example", "b.example"}).Draw(t, "host"), rapid.StringMatching("[a-z]{1,3}").Draw(t, "platform")}
+			if rapid.IntRange(0, 3).Draw(t, "null") == 0 {
+				delete(model, key)
+			} else {
+				r.Value = fmt.Appendf(nil, `{"seller_id":%q,"site_host":%q,"platform":%q}`, now.seller, now.host, now.platform)
+				model[key] = now
+			}
+			changes, err := in.Take(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			clear(r.Value) // a change owns its memory
+			table = table.With(changes)
+			sites := map[siteKey]string{}
+			for _, s := range model {
+				sites[siteKey{s.seller, s.host}] = s.platform
+			}
+			before = append(before, moment{table, sites})
+		}
+		for i, m := range before {
+			got := map[siteKey]string{}
+			for _, key := range keys {
+				for _, host := range []string{"a.example", "b.example"} {
+					if s := m.table.Site("seller-"+key, host); s != nil {
+						got[siteKey{s.SellerID, s.SiteHost}] = s.Platform
+					}
+				}
+			}
+			if !maps.Equal(got, m.sites) || m.table.Len() != len(m.sites) {
+				t.Fatalf("after record %d: %v of %d, want %v", i+1, got, m.table.Len(), m.sites)
+			}
+		}
+	})
+}
+
+func TestSiteIntakeRefuses(t *testing.T) {
+	limits := schemas.DefaultLimits()
+	limits.RecordBytes = 100
+	in := NewSiteIntake(limits)
+	for _, c := range []struct{ key, value, code, field string }{
+		{"", `{"seller_id":"s","site_host":"h"}`, RejectKey, "key"},
+		{"k", "{", RejectMalformed, "value"},
+		{"k", `{"seller_id":"s"}`, RejectInvalid, "site_host"},
+		{"k", `{"seller_id":"s","site_host":"h","platform":"` + fmt.Sprintf("%0100d", 0) + `"}`, RejectOversized, "value"},
+	} {
+		_, err := in.Take(&record.Record{Key: []byte(c.key), Value: []byte(c.value)})
+		if rej := rejected(t, err); rej.Code != c.code || rej.Field != c.field {
+			t.Errorf("%.40s: %v, want %s of %s", c.value, rej, c.code, c.field)
+		}
+	}
+	if changes, err := in.Take(&record.Record{Key: []byte("never seen")}); err != nil || len(changes) > 0 {
+		t.Errorf("a null of a key never seen: %v %v", changes, err)
+	}
+}
+
+// What was registered before a refused record stays.
+func TestARefusedSiteChangesNothing(t *testing.T) {
+	in := NewSiteIntake(schemas.DefaultLimits())
+	take := func(value string) []SiteChange {
+		r := &record.Record{Key: []byte("k"), Value: []byte(value)}
+		if value == "" {
+			r.Value = nil
+		}
+		changes, _ := in.Take(r)
+		return changes
+	}
+	table := new(SiteTable).With(take(`{"seller_id":"s","site_host":"h"}`))
+	table = table.With(take(`{"seller_id":"s","site_host":"h","origin_integration":{"status":"DONE"}}`))
+	if table.Site("s", "h") == nil {
+		t.Error("the site is gone")
+	}
+	if table = table.With(take("")); table.Len() != 0 {
+		t.Error("a null takes nothing back after a refused record")
+	}
+	if none := (*SiteTable)(nil); none.Site("s", "h") != nil || none.Len() != 0 {
+		t.Error("no table has a site")
+	}
+}
