@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
 	"sync"
 	"time"
 
@@ -42,12 +39,13 @@ type scorer struct {
 	mu        sync.Mutex
 	stores    map[int32]*state.Store
 	committed map[int32][]int64 // next offsets by input, of the partitions owned
+	unusable  map[int32]error   // partitions whose local state has to be put aside, and why
 	seen      *serve.Metrics
 }
 
 // score runs the role until ctx ends and every task has committed and stopped.
 func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *serve.Health) error {
-	s := &scorer{process: p, topics: kafkaTopics(&p.cfg.Kafka), inputs: p.cfg.Kafka.Inputs(), health: health.Component("score"), stores: map[int32]*state.Store{}, committed: map[int32][]int64{}, seen: metrics}
+	s := &scorer{process: p, topics: kafkaTopics(&p.cfg.Kafka), inputs: p.cfg.Kafka.Inputs(), health: health.Component("score"), stores: map[int32]*state.Store{}, committed: map[int32][]int64{}, unusable: map[int32]error{}, seen: metrics}
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
@@ -182,7 +180,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 	inputs, outputs := s.topics.Inputs(), s.topics.Outputs()
 	writer := writerConfig(&s.cfg, outputs)
 	writer.Stats, writer.MaxDeadLetterBytes = &s.written, s.deadLetterBytes
-	return task.New(cfg, task.Deps{
+	return s.watched(partition, task.New(cfg, task.Deps{
 		Writer: func(ctx context.Context) (task.Writer, error) { return kafka.NewWriter(ctx, writer, partition) },
 		Store:  func() (task.Store, error) { return s.openStore(partition) },
 		Feed: func(_ context.Context, offsets []int64) (task.Feed, error) {
@@ -220,63 +218,5 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 		Observer:   s,
 		Now:        time.Now,
 		Log:        s.log,
-	})
-}
-
-// storeDir is where the local state of a partition lies.
-func storeDir(dataDir, group string, partition int32) string {
-	return filepath.Join(dataDir, group, strconv.Itoa(int(partition)))
-}
-
-func (s *scorer) openStore(partition int32) (task.Store, error) {
-	dir := storeDir(s.cfg.DataDir, s.cfg.Kafka.Group, partition)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	o := state.DefaultOptions()
-	o.DirtyEntries, o.DirtyBytes, o.CleanBytes, o.Cache = s.cfg.State.MaxDirtyOrders, int64(s.cfg.State.MaxDirtyBytes), int64(s.cfg.State.CacheBytes), s.cache
-	store, err := state.Open(dir, o)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	s.stores[partition] = store
-	s.mu.Unlock()
-	return &ownedStore{Store: store, closed: func() {
-		s.mu.Lock()
-		delete(s.stores, partition)
-		delete(s.committed, partition)
-		s.mu.Unlock()
-		s.seen.Released(partition)
-	}}, nil
-}
-
-// ownedStore takes its store from the scorer's list before it closes it.
-type ownedStore struct {
-	*state.Store
-	closed func()
-}
-
-// Close implements task.Store.
-func (o *ownedStore) Close() error {
-	o.closed()
-	return o.Store.Close()
-}
-
-// local is the partitions whose state lies on this disk, for the group's balancer.
-func (s *scorer) local() []kafka.LocalState {
-	entries, err := os.ReadDir(filepath.Join(s.cfg.DataDir, s.cfg.Kafka.Group))
-	if err != nil {
-		return nil // nothing yet
-	}
-	var out []kafka.LocalState
-	for _, e := range entries {
-		p, err := strconv.ParseInt(e.Name(), 10, 32)
-		info, ierr := e.Info()
-		if err != nil || ierr != nil || int32(p) >= s.layout {
-			continue
-		}
-		out = append(out, kafka.LocalState{Partition: int32(p), FreshMs: info.ModTime().UnixMilli()})
-	}
-	return out
+	}))
 }

@@ -95,7 +95,7 @@ func (t *Task) load(key []byte) error {
 		return nil
 	}
 	if err := t.state.Decode(t.scratch.stored); err != nil {
-		return fmt.Errorf("local state of order %q: %w", key, err)
+		return fmt.Errorf("%w: order %q: %w", ErrState, key, err)
 	}
 	return nil
 }

@@ -23,10 +23,13 @@ type Feed interface {
 	Close()
 }
 
-// Errors a Writer's Commit ends with that the task decides on.
+// Errors that whoever runs a task decides on.
 var (
 	// ErrFenced: another owner of the partition exists. Nothing may be written any more.
 	ErrFenced = errors.New("fenced: a newer owner holds this partition")
+	// ErrState: the local state holds what no task has written. It has to be put aside:
+	// it is then built anew from Kafka.
+	ErrState = errors.New("local state is not usable")
 	// ErrUnknownOutcome: whether the transaction was committed is not known. The
 	// progress record says it, once the writer is fenced anew.
 	ErrUnknownOutcome = errors.New("transaction of unknown outcome")

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/clearlane/clearlane/pipeline/kafka"
+	"github.com/clearlane/clearlane/pipeline/rollup"
+	"github.com/clearlane/clearlane/pipeline/state"
+	"github.com/clearlane/clearlane/pipeline/task"
+)
+
+// storeDir is where the local state of a partition lies.
+func storeDir(dataDir, group string, partition int32) string {
+	return filepath.Join(dataDir, group, strconv.Itoa(int(partition)))
+}
+
+// openStore opens the local state of a partition. One that can't be used is put aside,
+// and an empty one takes its place: the task then rebuilds it from Kafka, or says what
+// is missing there.
+func (s *scorer) openStore(partition int32) (task.Store, error) {
+	dir := storeDir(s.cfg.DataDir, s.cfg.Kafka.Group, partition)
+	s.mu.Lock()
+	why := s.unusable[partition]
+	delete(s.unusable, partition)
+	s.mu.Unlock()
+	if why != nil {
+		if err := s.putAside(dir, why); err != nil {
+			return nil, err
+		}
+	}
+	store, err := s.tryStore(dir)
+	if errors.Is(err, state.ErrCorrupt) {
+		if err := s.putAside(dir, err); err != nil {
+			return nil, err
+		}
+		store, err = s.tryStore(dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.stores[partition] = store
+	s.mu.Unlock()
+	return &ownedStore{Store: store, closed: func() {
+		s.mu.Lock()
+		delete(s.stores, partition)
+		delete(s.committed, partition)
+		s.mu.Unlock()
+		s.seen.Released(partition)
+	}}, nil
+}
+
+func (s *scorer) tryStore(dir string) (*state.Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	c := &s.cfg.State
+	o := state.DefaultOptions()
+	o.DirtyEntries, o.DirtyBytes, o.CleanBytes, o.Cache = c.MaxDirtyOrders, int64(c.MaxDirtyBytes), int64(c.CacheBytes), s.cache
+	return state.Open(dir, o)
+}
+
+// putAside renames a state folder, so that nothing of it is lost to whoever looks for
+// the cause. Of several, the newest is kept.
+func (s *scorer) putAside(dir string, why error) error {
+	old, err := filepath.Glob(dir + ".unusable-*")
+	if err != nil {
+		return err
+	}
+	for _, o := range old {
+		if err := os.RemoveAll(o); err != nil {
+			return fmt.Errorf("local state: %w", err)
+		}
+	}
+	aside := dir + ".unusable-" + time.Now().UTC().Format("20060102T150405.000Z")
+	if err := os.Rename(dir, aside); err != nil {
+		return fmt.Errorf("local state: %w", err)
+	}
+	s.log.Error("local state can't be used; it is put aside and built anew from Kafka", "dir", dir, "aside", aside, "err", why)
+	return nil
+}
+
+// watched notes when a task ends because its local state can't be used.
+func (s *scorer) watched(partition int32, t *task.Task) task.Runner {
+	return watchedTask(func(ctx context.Context) error {
+		err := t.Run(ctx)
+		if errors.Is(err, state.ErrCorrupt) || errors.Is(err, task.ErrState) || errors.Is(err, rollup.ErrNegative) {
+			s.mu.Lock()
+			s.unusable[partition] = err
+			s.mu.Unlock()
+		}
+		return err
+	})
+}
+
+type watchedTask func(ctx context.Context) error
+
+// Run implements task.Runner.
+func (w watchedTask) Run(ctx context.Context) error { return w(ctx) }
+
+// ownedStore takes its store from the scorer's list before it closes it.
+type ownedStore struct {
+	*state.Store
+	closed func()
+}
+
+// Close implements task.Store.
+func (o *ownedStore) Close() error {
+	o.closed()
+	return o.Store.Close()
+}
+
+// local is the partitions whose state lies on this disk, for the group's balancer.
+func (s *scorer) local() []kafka.LocalState {
+	entries, err := os.ReadDir(filepath.Join(s.cfg.DataDir, s.cfg.Kafka.Group))
+	if err != nil {
+		return nil // nothing yet
+	}
+	var out []kafka.LocalState
+	for _, e := range entries {
+		p, err := strconv.ParseInt(e.Name(), 10, 32)
+		info, ierr := e.Info()
+		if err != nil || ierr != nil || int32(p) >= s.layout {
+			continue
+		}
+		out = append(out, kafka.LocalState{Partition: int32(p), FreshMs: info.ModTime().UnixMilli()})
+	}
+	return out
+}
