@@ -7,24 +7,29 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/cockroachdb/datadriven"
+	"github.com/maxmind/mmdbwriter"
+	"github.com/maxmind/mmdbwriter/mmdbtype"
 
 	"github.com/clearlane/clearlane/pipeline/offline"
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/schemas/codec"
+	"github.com/clearlane/clearlane/scoring/policy"
 )
 
 // TestScoreScripts runs 'clearlane score' over the lines of the input.
 //
 //	score [FLAG ...]  one decision a line, as show prints it
-//	raw [FLAG ...]    the bytes of the output
+//	raw [FLAG ...]    the bytes of the output, but for the hash of the default pack
 //
 // A FLAG is as on the command line. gzip packs the input, stdin hands it to standard input.
 func TestScoreScripts(t *testing.T) {
@@ -51,10 +56,13 @@ func TestScoreScripts(t *testing.T) {
 			if d.Cmd == "score" {
 				out = show(t, out)
 			}
+			out = policyHash.ReplaceAllString(out, `"policy_hash":"(64 hex digits)"`)
 			return fmt.Sprintf("%s%sexit %d\n", out, errs, code)
 		})
 	})
 }
+
+var policyHash = regexp.MustCompile(`"policy_hash":"[0-9a-f]{64}"`)
 
 func scoreCommand(t *testing.T, stdin string, args ...string) (code int, out, errs string) {
 	t.Helper()
@@ -189,6 +197,48 @@ func compareAnswers(t *testing.T, answers, decisions []string) {
 	for s := range known {
 		t.Errorf("%v was not decided", s)
 	}
+}
+
+// --policy and --geo, and the configuration's keys of the same, are what is scored by.
+func TestScoreTakesPolicyAndCountries(t *testing.T) {
+	dir := t.TempDir()
+	pack := filepath.Join(dir, "pack.yaml")
+	text := regexp.MustCompile(`(?m)^version: .*$`).ReplaceAll(policy.DefaultBytes(), []byte(`version: "mine"`))
+	must(t, os.WriteFile(pack, text, 0o600))
+	db := filepath.Join(dir, "countries.mmdb")
+	must(t, os.WriteFile(db, countries(t), 0o600))
+	events := `{"type":"order","order_key":"o","order_id":"1","event_time":"2026-10-05T10:05:00Z","channel":"B2C","ship_to_country":"US"}
+{"type":"ad_click","order_key":"o","click_id":"c","event_time":"2026-10-05T10:00:00Z","target_countries":["DE"],"ip":"81.2.69.160"}
+{"type":"shipment","order_key":"o","shipment_id":"p","event_time":"2026-10-06T00:00:00Z","destination_country":"US","port_of_entry":"2704"}
+`
+	for _, flags := range [][]string{
+		{"--policy", pack, "--geo", db},
+		{"--set", "policy.file=" + pack, "--set", "geo.file=" + db},
+		{"--set", "policy.file=none", "--policy", pack, "--set", "geo.file=none", "--geo", db},
+	} {
+		code, out, errs := scoreCommand(t, events, append(append([]string{"score"}, flags...), "-")...)
+		if code != exitOK || !strings.Contains(out, `"pack_version":"mine"`) || !strings.Contains(out, `"geo_version":"`) ||
+			!strings.Contains(out, "GEO_CLICK_OUTSIDE_TARGET") {
+			t.Errorf("%v: exit %d %s%s", flags, code, errs, out)
+		}
+		if strings.Contains(out, "81.2.69") {
+			t.Errorf("an address is in the output: %s", out)
+		}
+	}
+}
+
+// countries is a database that knows one network.
+func countries(t *testing.T) []byte {
+	t.Helper()
+	w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "GeoLite2-Country", BuildEpoch: 1_780_000_000})
+	must(t, err)
+	_, network, err := net.ParseCIDR("81.2.69.0/24")
+	must(t, err)
+	must(t, w.Insert(network, mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String("GB"), "geoname_id": mmdbtype.Uint32(1)}}))
+	var b bytes.Buffer
+	_, err = w.WriteTo(&b)
+	must(t, err)
+	return b.Bytes()
 }
 
 func TestScoreRefusesWhatItCannotRead(t *testing.T) {

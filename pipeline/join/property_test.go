@@ -144,6 +144,37 @@ func TestStateIsAFunctionOfTheSet(t *testing.T) {
 	})
 }
 
+// With NeverForget, any permutation of records however far apart is the same state,
+// with as many cases as there are pauses.
+func TestNothingOfAHistoryIsForgotten(t *testing.T) {
+	most := 0
+	rapid.Check(t, func(t *rapid.T) {
+		l := testLimits()
+		l.RetentionMs, l.SlackMs = rapid.Int64Range(1, 100).Draw(t, "retention"), NeverForget
+		rs := drawRecords(t, 2000)
+		for i := range rs {
+			rs[i].TimeMs += l.RetentionMs // the reference subtracts it
+		}
+		want := reference(l, rs)
+		var s State
+		for _, r := range rapid.Permutation(rs).Draw(t, "permutation") {
+			if err := s.Decode(s.Append(nil)); err != nil {
+				t.Fatal(err)
+			}
+			if out := s.Apply(l, &r); out == Expired {
+				t.Fatalf("record %+v: %s", r, out)
+			}
+		}
+		if got := printState(&s); got != want {
+			t.Fatalf("got:\n%swant:\n%s", got, want)
+		}
+		most = max(most, len(s.Cases()))
+	})
+	if most <= maxCases {
+		t.Errorf("never more than %d cases were tried", most)
+	}
+}
+
 // With cases that begin and are forgotten, records displaced by at most the slack
 // leave the same state, and none of them is expired.
 func TestSlackChangesNothing(t *testing.T) {
