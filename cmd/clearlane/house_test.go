@@ -46,6 +46,7 @@ var arrows = []arrow{
 	{from: "pipeline/config", may: []string{"schemas"}, never: engines},
 	{from: "pipeline/gen", may: []string{"schemas", "pipeline/record"}, never: engines},
 	{from: "pipeline/task", may: []string{"schemas", "scoring", "pipeline/join", "pipeline/record", "pipeline/decide", "pipeline/rollup"}, never: engines},
+	{from: "pipeline/offline", may: []string{"schemas", "scoring", "pipeline/join", "pipeline/record", "pipeline/decide", "pipeline/rollup"}, never: outside},
 	{from: "pipeline/state", never: []string{"github.com/segmentio/kafka-go", "github.com/twmb/franz-go", "github.com/ClickHouse"}},
 	{from: "pipeline", may: []string{"schemas", "scoring", "pipeline"}},
 }
@@ -149,6 +150,8 @@ func TestArrowsAreRefused(t *testing.T) {
 		{"pipeline/serve": {"cmd/clearlane"}, "cmd/clearlane": nil},
 		{"pipeline/land": {"github.com/segmentio/kafka-go/protocol"}},
 		{"pipeline/task": {"github.com/ClickHouse/clickhouse-go/v2"}},
+		{"pipeline/offline": {"pipeline/task"}, "pipeline/task": nil},
+		{"pipeline/offline": {"os"}},
 	} {
 		if len(checkArrows(planted)) == 0 {
 			t.Errorf("nothing was found in %v", planted)
