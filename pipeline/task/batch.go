@@ -39,6 +39,9 @@ func (t *Task) batch(ctx context.Context) (int, error) {
 	if took == 0 {
 		return 0, nil
 	}
+	if !t.dirty() {
+		t.refresh() // an idle task has no commit at which it would have heard of a change
+	}
 	t.out.touch(started)
 	t.unflushed = true
 	for i := range t.groups.list {

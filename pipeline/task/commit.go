@@ -156,7 +156,7 @@ func (t *Task) progressKey() []byte {
 	return t.out.keep([]byte(ProgressKey(t.cfg.Group, t.cfg.Partition)))
 }
 
-// refresh takes up the newest reference data. It is called at commit boundaries only.
+// refresh takes up the newest reference data. It is called between transactions only.
 func (t *Task) refresh() {
 	refs := t.deps.References()
 	if refs == t.refs {
