@@ -59,6 +59,8 @@ type Writer struct {
 
 	pool sync.Pool // *outRecord
 
+	ctx, detached context.Context // of the last Produce, and the same without its end: one for many records
+
 	acked chan struct{} // receives after records have been acknowledged
 
 	mu      sync.Mutex // guards what kgo's goroutines report
@@ -205,7 +207,10 @@ func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte
 	r.Record = kgo.Record{Topic: w.cfg.Topics[out], Partition: w.partition, Key: key, Value: value, Headers: h}
 	w.stats.Records.Add(1)
 	w.stats.Bytes.Add(int64(size))
-	w.client.Produce(context.WithoutCancel(ctx), &r.Record, r.promise)
+	if ctx != w.ctx {
+		w.ctx, w.detached = ctx, context.WithoutCancel(ctx)
+	}
+	w.client.Produce(w.detached, &r.Record, r.promise)
 	return nil
 }
 

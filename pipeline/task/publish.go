@@ -101,7 +101,8 @@ func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict
 	if last != nil {
 		old = last.Cell
 	}
-	mark := t.out.keep(rollup.AppendMark(s.mark[:0], v)) // the state holds it until it is encoded
+	s.mark = rollup.AppendMark(s.mark[:0], v)
+	mark := t.out.keep(s.mark) // the state holds it until it is encoded
 	if err := t.book.Move(old, mark, t.state.Newest()); err != nil {
 		return fmt.Errorf("order %q, shipment %q: %w", d.OrderKey, d.ShipmentID, err)
 	}
