@@ -49,6 +49,10 @@ func (s *scorer) Recovered(partition int32, replayed int64, took time.Duration) 
 	}
 }
 
+// awayAfter is how long a broker may give no answer before the process counts as
+// waiting for it: one that only restarts its connections is no news.
+const awayAfter = 2 * time.Second
+
 // report tells readiness where the partitions stand.
 func (s *scorer) report(manager *task.Manager) {
 	live, waiting, failed := 0, 0, ""
@@ -62,7 +66,10 @@ func (s *scorer) report(manager *task.Manager) {
 			waiting++
 		}
 	}
+	since, away := s.fetcher.Away()
 	switch {
+	case away != nil && time.Since(since) >= awayAfter:
+		s.health.Set(serve.Waiting, "Kafka: "+away.Error())
 	case failed != "":
 		s.health.Set(serve.Failed, failed)
 	case waiting > 0:

@@ -60,6 +60,9 @@ func TestBrokerKilledAndRestarted(t *testing.T) {
 	if got, next := drain(t, feed, 0, 1); len(got) != 1 || got[0] != "after" || next != 2 {
 		t.Errorf("read %q up to %d, %v", got, next, feed.Err())
 	}
+	if since, err := f.Away(); err != nil {
+		t.Errorf("with the broker back: away since %v: %v", since, err)
+	}
 	if f.stats.Retries.Load() == 0 {
 		t.Error("no try was counted as failed")
 	}

@@ -70,6 +70,7 @@ type Fetcher struct {
 	mu    sync.Mutex
 	feeds map[int32]*Feed
 	load  map[int32]*load // by leader
+	lost  trouble         // with looking up the leaders
 
 	decoders sync.Pool // *batchDecoder
 
@@ -83,6 +84,7 @@ type load struct {
 	waiters int
 	hasty   bool      // a request that does not wait
 	pause   time.Time // no request before
+	away    trouble   // no answer
 }
 
 // job is one request to be made.
@@ -235,40 +237,6 @@ func (f *Fetcher) Run(ctx context.Context) error {
 	}
 }
 
-func (f *Fetcher) lookup(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, f.cfg.RequestTimeout)
-	defer cancel()
-	leaders, err := f.tr.leaders(ctx, f.cfg.Topics)
-	if err != nil {
-		if ctx.Err() == nil {
-			f.log.Warn("kafka: look up leaders", "err", err)
-			f.stats.Retries.Add(1)
-			if named := accessFault(err); named != nil {
-				f.failAll(named)
-			}
-		}
-		return
-	}
-	for tp, l := range f.leaders {
-		if n, ok := leaders[tp]; ok && n != l {
-			f.stats.LeaderGen.Add(1)
-		}
-	}
-	f.leaders = leaders
-}
-
-func (f *Fetcher) failAll(err error) {
-	f.mu.Lock()
-	feeds := make([]*Feed, 0, len(f.feeds))
-	for _, feed := range f.feeds {
-		feeds = append(feeds, feed)
-	}
-	f.mu.Unlock()
-	for _, feed := range feeds {
-		feed.fail(err)
-	}
-}
-
 // plan takes the sources that want data, by leader, for every leader that may be
 // asked now. again is when to look again; zero: no reason known yet.
 func (f *Fetcher) plan(now time.Time) (jobs []job, again time.Time) {
@@ -329,21 +297,6 @@ func (f *Fetcher) plan(now time.Time) (jobs []job, again time.Time) {
 		jobs = append(jobs, *j)
 	}
 	return jobs, again
-}
-
-// missing counts the time that a source has been without a leader. The feed's
-// mutex is held.
-func (f *Fetcher) missing(s *source, now time.Time) {
-	s.after = now.Add(leadersEvery)
-	if s.unknown.IsZero() {
-		s.unknown = now
-	}
-	if now.Sub(s.unknown) > f.cfg.UnknownTopicAfter && s.feed.err == nil {
-		s.feed.err = &PartitionError{Topic: s.topic, Partition: s.feed.partition, Offset: s.next,
-			LogStart: -1, LogEnd: -1, Err: fmt.Errorf("%w, or without a leader, for %v", ErrUnknownTopic, f.cfg.UnknownTopicAfter)}
-		f.stats.Failed.Add(1)
-		s.feed.signal()
-	}
 }
 
 // rotate orders the sources by topic and begins with another one each time: a

@@ -144,8 +144,8 @@ func (g *Group) Run(ctx context.Context, events Events) error {
 	}()
 
 	var (
-		failing time.Time // since when joining has failed
-		lost    = true    // nothing is assigned
+		failing trouble // with joining
+		lost    = true  // nothing is assigned
 	)
 	for {
 		// Until the next generation is there, the last one's partitions stay this
@@ -155,7 +155,8 @@ func (g *Group) Run(ctx context.Context, events Events) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err == nil:
-			failing, lost = time.Time{}, false
+			failing.over(time.Now())
+			lost = false
 			partitions := g.together(gen)
 			g.bal.own(gen.ID, partitions)
 			g.stats.Generations.Add(1)
@@ -167,14 +168,13 @@ func (g *Group) Run(ctx context.Context, events Events) error {
 			g.log.Debug("kafka: group", "err", err)
 		default:
 			g.stats.Errors.Add(1)
-			g.log.Warn("kafka: group", "err", err)
+			if now := time.Now(); failing.failed(now, now, err) {
+				g.log.Warn("kafka: group; it is joined again", "err", err)
+			}
 			if named := accessFault(err); named != nil {
 				return fmt.Errorf("group %s: %w", g.cfg.Group, named)
 			}
-			if failing.IsZero() {
-				failing = time.Now()
-			}
-			if !lost && time.Since(failing) > g.cfg.SessionTimeout {
+			if !lost && time.Since(failing.since) > g.cfg.SessionTimeout {
 				lost = true
 				g.stats.Lost.Add(1)
 				g.stats.AssignedParts.Store(0)

@@ -19,6 +19,7 @@ const maxCorrupt = 5
 // request asks one leader for all the sources of a job and delivers what comes.
 func (f *Fetcher) request(ctx context.Context, j job) {
 	leader, sources := j.leader, j.sources
+	began := time.Now()
 	answer, err := f.fetch(ctx, j)
 	size := 0
 	if err == nil && answer.code != 0 {
@@ -26,8 +27,9 @@ func (f *Fetcher) request(ctx context.Context, j job) {
 		answer.free()
 	}
 	if err != nil {
-		f.broken(ctx, leader, sources, err)
+		f.broken(ctx, j, began, err)
 	} else {
+		f.answered(leader)
 		byName := make(map[topicPartition]*source, len(sources))
 		for _, s := range sources {
 			byName[topicPartition{s.topic, s.feed.partition}] = s
@@ -100,16 +102,31 @@ func (t *transport) fetch(ctx context.Context, leader int32, req *fetch.Request)
 }
 
 // broken handles a request that brought no answer.
-func (f *Fetcher) broken(ctx context.Context, leader int32, sources []*source, err error) {
+func (f *Fetcher) broken(ctx context.Context, j job, began time.Time, err error) {
 	named := accessFault(err)
 	if ctx.Err() == nil {
-		f.log.Warn("kafka: fetch", "leader", leader, "err", err)
+		f.mu.Lock()
+		say := f.load[j.leader].away.failed(began, time.Now(), err)
+		f.mu.Unlock()
+		if say {
+			f.log.Warn("kafka: no answer; it is asked again", "leader", j.leader, "err", err)
+		}
 	}
-	for _, s := range sources {
+	for _, s := range j.sources {
 		if named != nil && ctx.Err() == nil {
 			s.feed.fail(named)
 		}
 		f.retry(s, err)
+	}
+}
+
+// answered ends the trouble with a leader.
+func (f *Fetcher) answered(leader int32) {
+	f.mu.Lock()
+	lasted := f.load[leader].away.over(time.Now())
+	f.mu.Unlock()
+	if lasted > 0 {
+		f.log.Info("kafka: answers again", "leader", leader, "away", lasted)
 	}
 }
 
