@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// ErrNoProc is the answer of systems that do not tell what a running process uses.
-var ErrNoProc = errors.New("no /proc: usage is known at the process's end only")
+// ErrNoProc is the answer about no process, and of systems that do not tell what a
+// running one uses.
+var ErrNoProc = errors.New("no /proc, or no such process: usage is known at the end only")
 
 // clockTick is the unit of CPU times in /proc (sysconf(_SC_CLK_TCK), 100 on every
 // architecture of Linux that Go runs on).
