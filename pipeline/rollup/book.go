@@ -36,6 +36,7 @@ type Book struct {
 	new     Mark
 	key     []byte
 	val     []byte
+	row     schemas.RollupRow
 }
 
 // New makes a book over stored cells. lifeMs is how long after its newest record an
@@ -202,7 +203,8 @@ func (b *Book) Emit(f func(key []byte, row *schemas.RollupRow) error) error {
 		if err != nil {
 			return err
 		}
-		if err := f(b.key, &schemas.RollupRow{Cell: cell, Count: t.count, Value: t.value}); err != nil {
+		b.row = schemas.RollupRow{Cell: cell, Count: t.count, Value: t.value}
+		if err := f(b.key, &b.row); err != nil {
 			return err
 		}
 		b.free = append(b.free, t)
