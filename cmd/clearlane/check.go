@@ -113,30 +113,40 @@ func (r report) print(out io.Writer) error {
 	return nil
 }
 
-// folder checks that the state can be written: the folder, or the nearest one above
-// it that exists, takes a file.
 func (r *report) folder(dir string) {
-	at, err := filepath.Abs(dir)
-	for err == nil {
-		if _, statErr := os.Stat(at); !errors.Is(statErr, fs.ErrNotExist) {
-			break
-		}
-		at = filepath.Dir(at)
-	}
-	var probe *os.File
-	if info, statErr := os.Stat(at); err == nil && statErr == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is not a folder", at)
-	}
-	if err == nil {
-		probe, err = os.CreateTemp(at, ".clearlane-check-*")
-	}
-	if err != nil {
+	if err := writable(dir); err != nil {
 		r.fault("data_dir", err)
 		return
 	}
-	probe.Close()
-	os.Remove(probe.Name())
 	r.ok("data_dir", "%s can be written", dir)
+}
+
+// writable checks that the state can be written: the folder, or the nearest one above
+// it that exists, takes a file.
+func writable(dir string) error {
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	for {
+		info, err := os.Stat(at)
+		if errors.Is(err, fs.ErrNotExist) && at != filepath.Dir(at) {
+			at = filepath.Dir(at)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !info.IsDir() {
+			return fmt.Errorf("%s is not a folder", at)
+		}
+		break
+	}
+	probe, err := os.CreateTemp(at, ".clearlane-check-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
 func (r *report) policy(file string) {

@@ -105,7 +105,11 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 
 // prepare connects, checks the topics and reads the reference data.
 func (s *scorer) prepare(ctx context.Context) error {
-	var err error
+	// Before the group is joined: partitions taken over would stand still.
+	err := writable(s.cfg.DataDir)
+	if err != nil {
+		return fmt.Errorf("data_dir %s: %w", s.cfg.DataDir, err)
+	}
 	if s.refs, err = loadReferences(s.cfg.Policy.File, s.cfg.Geo.File, s.cfg.Limits.Event(), s.log); err != nil {
 		return err
 	}
@@ -162,6 +166,8 @@ func (s *scorer) waitForTopics(ctx context.Context) error {
 			return nil
 		case errors.As(err, &fault):
 			return err
+		case ctx.Err() != nil:
+			return nil
 		}
 		s.health.Set(serve.Waiting, "Kafka: "+err.Error())
 		s.log.Warn("waiting for Kafka", "err", err, "again_in", wait)

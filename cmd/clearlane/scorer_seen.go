@@ -61,7 +61,7 @@ func (s *scorer) report(manager *task.Manager) {
 		case task.PhaseLive:
 			live++
 		case task.PhaseFailed:
-			failed = fmt.Sprintf("partition %d: %v", st.Partition, st.Err)
+			failed = st.Err.Error() // it names the partition
 		default:
 			waiting++
 		}
