@@ -38,12 +38,12 @@ func Default() Config {
 			RebalanceWindow: 30 * time.Second,
 			Fetch: Fetch{
 				MaxBytes:          32 * MiB,
-				MaxPartitionBytes: 1 * MiB,
+				MaxPartitionBytes: 512 * KiB,
 				MaxWait:           250 * time.Millisecond,
-				MaxBufferedBytes:  4 * MiB,
+				MaxBufferedBytes:  2 * MiB,
 			},
 			Produce: Produce{
-				Compression:        "lz4",
+				Compression:        "snappy",
 				MaxBufferedRecords: 50_000,
 				MaxBufferedBytes:   32 * MiB,
 				MaxRecordBytes:     1000 * KiB,
@@ -54,7 +54,7 @@ func Default() Config {
 		},
 		Task: Task{
 			CommitInterval: 25 * time.Millisecond,
-			MaxBatch:       10_000,
+			MaxBatch:       2500,
 			MaxTransaction: 20_000,
 			MaxLateness:    0,
 			MaxAhead:       24 * time.Hour,
