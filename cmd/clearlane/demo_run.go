@@ -125,18 +125,26 @@ func (d *demo) landed(ctx context.Context, total *gen.Totals) (*oracle.Report, e
 // untilInterrupted sends orders at their rate and shows what becomes of them.
 func (d *demo) untilInterrupted(ctx context.Context) error {
 	d.say("%v orders a second until interrupted (Ctrl-C)", d.o.rate)
+	sending, stop := context.WithCancel(ctx)
 	sent := make(chan error, 1)
-	go func() { sent <- genKafka(ctx, &d.cfg, d.opts, d.o.rate, io.Discard) }()
+	go func() {
+		defer close(sent)
+		sent <- genKafka(sending, &d.cfg, d.opts, d.o.rate, io.Discard)
+	}()
+	defer func() {
+		stop()
+		for range sent { // until the generator has ended
+		}
+	}()
 	tick := time.NewTicker(2 * time.Second)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			<-sent
 			d.say("interrupted: the pipeline commits and ends")
 			return nil
 		case err := <-sent:
-			if ctx.Err() == nil && err != nil {
+			if ctx.Err() == nil {
 				return err
 			}
 		case err := <-d.fault:

@@ -95,6 +95,7 @@ func (r *references) follow(ctx context.Context, reader *kafka.Reader, topic str
 		<-ctx.Done()
 		return nil
 	}
+	publishing, stop := context.WithCancel(ctx)
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -102,7 +103,7 @@ func (r *references) follow(ctx context.Context, reader *kafka.Reader, topic str
 		defer tick.Stop()
 		for {
 			select {
-			case <-ctx.Done():
+			case <-publishing.Done():
 				return
 			case <-tick.C:
 				r.publish()
@@ -110,6 +111,7 @@ func (r *references) follow(ctx context.Context, reader *kafka.Reader, topic str
 		}
 	}()
 	err := reader.Follow(ctx, topic, []int64{r.offset}, r.take)
+	stop()
 	<-stopped
 	if ctx.Err() != nil {
 		return nil
