@@ -203,6 +203,16 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 			}
 			return starts, nil
 		},
+		OutputEnds: func(ctx context.Context) (ends [task.NumOutputs]int64, err error) {
+			for out, topic := range outputs {
+				b, err := s.reader.Bounds(ctx, topic, partition)
+				if err != nil {
+					return ends, err
+				}
+				ends[out] = b.Stable
+			}
+			return ends, nil
+		},
 		Progress: func(ctx context.Context) (*schemas.Progress, error) {
 			p, found, err := s.reader.LastProgress(ctx, s.topics.Progress, partition, task.ProgressKey(s.cfg.Kafka.Group, partition), parseProgress)
 			if !found {

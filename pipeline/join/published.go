@@ -48,6 +48,22 @@ func (s *State) SetPublished(l *Limits, p Published) {
 	}
 }
 
+// ForgetPublished forgets what was published before a version, and returns the
+// greatest version among it, 0 for none: the subjects begin anew.
+func (s *State) ForgetPublished(before uint64) (greatest uint64) {
+	kept := s.published[:0]
+	for _, p := range s.published {
+		if p.Version >= before {
+			kept = append(kept, p)
+			continue
+		}
+		greatest = max(greatest, p.Version)
+	}
+	clear(s.published[len(kept):])
+	s.published = kept
+	return greatest
+}
+
 func (s *State) forgetSubject() {
 	oldest := -1
 	for i := range s.published {

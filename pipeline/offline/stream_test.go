@@ -149,11 +149,12 @@ func streamed(t *testing.T, opts Options, sites []string, events []timed) (versi
 	defer cancel()
 	s.stop = cancel
 	must(t, task.New(cfg, task.Deps{
-		Writer:    func(context.Context) (task.Writer, error) { return s, nil },
-		Store:     func() (task.Store, error) { return store{s}, nil },
-		Feed:      func(context.Context, []int64) (task.Feed, error) { return feed{s}, nil },
-		LogStarts: func(context.Context) ([]int64, error) { return make([]int64, len(streamKinds)), nil },
-		Progress:  func(context.Context) (*schemas.Progress, error) { return nil, nil },
+		Writer:     func(context.Context) (task.Writer, error) { return s, nil },
+		Store:      func() (task.Store, error) { return store{s}, nil },
+		Feed:       func(context.Context, []int64) (task.Feed, error) { return feed{s}, nil },
+		LogStarts:  func(context.Context) ([]int64, error) { return make([]int64, len(streamKinds)), nil },
+		Progress:   func(context.Context) (*schemas.Progress, error) { return nil, nil },
+		OutputEnds: func(context.Context) (ends [task.NumOutputs]int64, err error) { return ends, nil },
 		Tail: func(_ context.Context, _ task.Output, from int64, _ func(*record.Record) error) (int64, error) {
 			return max(from, 0), nil
 		},

@@ -27,7 +27,7 @@ func (t *Task) batch(ctx context.Context) (int, error) {
 			break
 		}
 		took++
-		t.watermark = max(t.watermark, r.TimeMs)
+		t.advance(r.TimeMs, started.UnixMilli())
 		if len(r.Key) == 0 { // nothing to join it by
 			if err := t.refuse(ctx, topic, r); err != nil {
 				return took, err
@@ -71,7 +71,7 @@ func (t *Task) order(ctx context.Context, g *group, nowMs int64) error {
 		return err
 	}
 	before := t.state.Newest()
-	changed, err := t.join(ctx, g)
+	changed, err := t.join(ctx, g, nowMs)
 	if err != nil {
 		return err
 	}
@@ -105,6 +105,9 @@ func (t *Task) load(key []byte) error {
 
 // save writes the state of the order that was loaded last, when it differs.
 func (t *Task) save(key []byte, newestMs int64) error {
+	if len(t.scratch.stored) == 0 && len(t.state.Cases()) == 0 && len(t.state.Subjects()) == 0 {
+		return nil // nothing of what came under this key was an event of an order
+	}
 	t.scratch.encoded = t.state.Append(t.scratch.encoded[:0])
 	if bytes.Equal(t.scratch.encoded, t.scratch.stored) {
 		return nil
@@ -120,7 +123,7 @@ const all = ""
 
 // join applies the group's records to the state. It reports whether any verdict may
 // have changed; scratch.affected then says whose.
-func (t *Task) join(ctx context.Context, g *group) (changed bool, err error) {
+func (t *Task) join(ctx context.Context, g *group, nowMs int64) (changed bool, err error) {
 	t.intake.Reset()
 	s := &t.scratch
 	s.affected, s.dropped = s.affected[:0], s.dropped[:0]
@@ -133,6 +136,13 @@ func (t *Task) join(ctx context.Context, g *group) (changed bool, err error) {
 			}
 			continue
 		}
+		if t.outlives(s.record.TimeMs) {
+			if err := t.beginAnew(ctx, g.key, changed, nowMs); err != nil {
+				return changed, err
+			}
+			changed = false
+		}
+		cases := len(t.state.Cases())
 		outcome := t.state.Apply(&t.cfg.Join, &s.record)
 		s.dropped = append(s.dropped, t.state.Dropped()...)
 		switch outcome {
@@ -141,6 +151,9 @@ func (t *Task) join(ctx context.Context, g *group) (changed bool, err error) {
 				Err: fmt.Errorf("one more shipment of its order; allowed: at most %d (those of the smallest ids)", t.cfg.Join.Shipments)})
 			if err != nil {
 				return changed, err
+			}
+			if len(t.state.Cases()) < cases { // it has bridged two cases all the same
+				changed, s.affected = true, append(s.affected[:0], all)
 			}
 			continue
 		case join.Expired:
@@ -152,10 +165,10 @@ func (t *Task) join(ctx context.Context, g *group) (changed bool, err error) {
 			continue
 		}
 		t.counts.In[it.topic][outcomeOf(outcome)]++
-		// A duplicate may move a position, and even a stale record may bridge two
-		// cases into one: the verdict is asked for again, and mostly found unchanged.
+		// A duplicate may move a position, and any record may bridge two cases into one,
+		// even a stale one: the verdict is asked for again, and mostly found unchanged.
 		changed = true
-		if outcome == join.Duplicate || outcome == join.Stale || s.record.Kind != kindOfSubjects {
+		if outcome == join.Duplicate || outcome == join.Stale || s.record.Kind != kindOfSubjects || len(t.state.Cases()) < cases {
 			s.affected = append(s.affected[:0], all)
 		} else if len(s.affected) == 0 || s.affected[0] != all {
 			s.affected = append(s.affected, s.record.ID)
@@ -198,7 +211,7 @@ func (s *scratch) affects(id string) bool {
 // keepCells makes the roll-up cells of what stands live as long as the order, whenever
 // its newest record has moved by a good part of that life.
 func (t *Task) keepCells(beforeMs int64) error {
-	step := max(t.cfg.lifeMs()/16, 1)
+	step := max(t.cfg.keepMs()/16, 1)
 	if t.state.Newest()/step == beforeMs/step {
 		return nil
 	}

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -140,6 +141,7 @@ func (t *Task) progress() schemas.Progress {
 	p := schemas.Progress{Partition: t.cfg.Partition, Layout: t.cfg.Layout, Commit: t.commit, Watermark: schemas.Time(t.watermark),
 		Offsets: make(map[string]int64, len(t.offsets)), PolicyHash: t.refs.Pack.Hash, GeoVersion: t.refs.Geo.Version(),
 		ListsVersion: listsVersion, SellerSitesOffset: t.refs.SitesOffset, Instance: t.cfg.Instance}
+	maps.Copy(p.Offsets, t.idleCommitted)
 	for i, o := range t.offsets {
 		p.Offsets[t.cfg.Topics[i].Name] = o
 	}

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/clearlane/clearlane/pipeline/decide"
@@ -39,8 +40,22 @@ type Config struct {
 	Join   join.Limits
 }
 
-// lifeMs is how long after its newest record an order may still be moved.
-func (c *Config) lifeMs() int64 { return c.Join.RetentionMs + c.Join.SlackMs }
+// lifeMs is how long after an order's newest record what was published of it is
+// remembered: a record that comes later begins anew, as if the key had never been seen.
+func (c *Config) lifeMs() int64 { return longer(c.Join.RetentionMs, c.Join.SlackMs) }
+
+// keepMs is how long the local state keeps an order, behind the watermark: by the slack
+// longer than its life, as a record may be displaced by so much. So whether the store
+// has forgotten a key already, which depends on the clock and on flushes, changes nothing.
+func (c *Config) keepMs() int64 { return longer(c.lifeMs(), c.Join.SlackMs) }
+
+// longer adds two durations, of which join.NeverForget is one without end.
+func longer(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}
 
 // Deps is what a task is given; cmd wires it. Every function is called by the
 // task's goroutine.
@@ -54,6 +69,8 @@ type Deps struct {
 	LogStarts func(ctx context.Context) ([]int64, error)
 	// Progress is the last committed progress record of the partition, nil for none.
 	Progress func(ctx context.Context) (*schemas.Progress, error)
+	// OutputEnds is where the output topics end now. Asked for at the first start only.
+	OutputEnds func(ctx context.Context) ([NumOutputs]int64, error)
 	// Tail reads the committed records of an output topic's partition from an offset
 	// to its end, and returns that end.
 	Tail func(ctx context.Context, out Output, from int64, each func(*record.Record) error) (int64, error)

@@ -214,6 +214,14 @@ func (c *cluster) deps(w *watcher, d Deps) Deps {
 		return f, nil
 	}
 	d.LogStarts = func(context.Context) ([]int64, error) { return make([]int64, len(c.inputs)), nil }
+	d.OutputEnds = func(context.Context) (ends [NumOutputs]int64, err error) {
+		for o, all := range c.outputs {
+			if len(all) > 0 {
+				ends[o] = all[len(all)-1].Offset + 1
+			}
+		}
+		return ends, nil
+	}
 	d.Progress = func(context.Context) (*schemas.Progress, error) { return c.progress() }
 	d.Tail = func(_ context.Context, out Output, from int64, each func(*record.Record) error) (int64, error) {
 		end := int64(0)

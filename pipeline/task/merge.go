@@ -79,29 +79,43 @@ func (m *merge) take() (topic int, r *record.Record) {
 	return topic, r
 }
 
-// takeBefore is the next record of one topic with an offset below goal, or nil. Without
-// a record left below it, the topic's position is at the goal or beyond.
-func (m *merge) takeBefore(t int, goal int64) *record.Record {
-	h := &m.heads[t]
-	if h.next >= goal {
-		return nil
-	}
-	if h.batch == nil || h.at >= len(h.batch.Records) {
-		if offers, _ := m.fill(t); !offers {
-			return nil
+// takeBefore is the next record by timestamp among those with an offset below their
+// topic's goal. A topic that has not come to its goal is waited for, even one that is
+// caught up: the records below the goal were there before. With nothing to take it
+// returns nil; done is then true when every topic is at its goal or beyond.
+func (m *merge) takeBefore(goals []int64) (topic int, r *record.Record, done bool) {
+	topic, done = -1, true
+	for t := range m.heads {
+		h := &m.heads[t]
+		if h.next >= goals[t] {
+			continue
+		}
+		if h.batch == nil || h.at >= len(h.batch.Records) {
+			if offers, _ := m.fill(t); !offers {
+				// Control records may be all that was left below the goal.
+				done = done && h.next >= goals[t]
+				continue
+			}
+		}
+		c := &h.batch.Records[h.at]
+		if c.Offset >= goals[t] {
+			h.next = goals[t]
+			continue
+		}
+		if r == nil || c.TimeMs < r.TimeMs {
+			topic, r = t, c
 		}
 	}
-	r := &h.batch.Records[h.at]
-	if r.Offset >= goal {
-		h.next = goal
-		return nil
+	if !done || r == nil {
+		return -1, nil, done
 	}
+	h := &m.heads[topic]
 	h.at++
 	h.next = r.Offset + 1
 	if h.at == len(h.batch.Records) {
 		h.next = max(h.next, h.batch.Next)
 	}
-	return r
+	return topic, r, false
 }
 
 // release hands back the memory of batches read to their end. Records taken so far

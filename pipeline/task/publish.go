@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/clearlane/clearlane/pipeline/decide"
 	"github.com/clearlane/clearlane/pipeline/join"
@@ -45,11 +46,25 @@ func (t *Task) judge(ctx context.Context, key []byte, nowMs int64) error {
 		}
 	}
 	for _, id := range t.scratch.dropped {
+		if t.holds(id) {
+			continue // pushed out of one case, and come back in a later one
+		}
 		if err := t.close(ctx, orderKey, id, nowMs); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// holds tells whether any case holds a shipment.
+func (t *Task) holds(id string) bool {
+	cases := t.state.Cases()
+	for i := range cases {
+		if _, ok := cases[i].Shipment(id); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // version is the number of a subject's next version: it grows even when the subject
@@ -58,7 +73,9 @@ func (t *Task) version(last *join.Published) (version, supersedes uint64) {
 	if last != nil {
 		supersedes = last.Version
 	}
-	return max(supersedes+1, uint64(max(t.watermark, 0))), supersedes
+	version = max(supersedes+1, uint64(max(t.watermark, 0)))
+	t.issued = max(t.issued, version)
+	return version, supersedes
 }
 
 // decision publishes the verdict about a shipment if it differs from the last one.
@@ -103,12 +120,16 @@ func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict
 	}
 	s.mark = rollup.AppendMark(s.mark[:0], v)
 	mark := t.out.keep(s.mark) // the state holds it until it is encoded
-	if err := t.book.Move(old, mark, t.state.Newest()); err != nil {
+	if err := t.book.Move(old, mark, t.cellMs()); err != nil {
 		return fmt.Errorf("order %q, shipment %q: %w", d.OrderKey, d.ShipmentID, err)
 	}
 	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: d.ShipmentID, Version: d.Version, VerdictHash: d.VerdictHash, Route: uint8(v.Route), Cell: mark})
 	return nil
 }
+
+// cellMs is the time from which a cell that changes now is kept: also when the order's
+// records are far behind the watermark, its cells outlive it.
+func (t *Task) cellMs() int64 { return max(t.state.Newest(), t.watermark) }
 
 // preReview publishes the verdict about an order's claim if it differs from the last.
 func (t *Task) preReview(ctx context.Context, orderKey string, j *decide.Judgement, nowMs int64) error {
@@ -158,7 +179,7 @@ func (t *Task) deadLetter(ctx context.Context, topic int, r *record.Record, rej 
 	}
 	headers := make([]record.Header, 0, len(r.Headers)+7)
 	for _, h := range r.Headers {
-		headers = append(headers, record.Header{Key: h.Key, Value: append([]byte(nil), h.Value...)})
+		headers = append(headers, record.Header{Key: strings.Clone(h.Key), Value: append([]byte(nil), h.Value...)})
 	}
 	headers = append(headers,
 		text("reason", rej.Error()),

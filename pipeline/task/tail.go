@@ -21,7 +21,7 @@ func (t *Task) readTails(ctx context.Context) error {
 			return err
 		}
 		p := join.Published{Subject: d.ShipmentID, Version: d.Version, VerdictHash: d.VerdictHash, Route: uint8(d.Verdict.Route), Cell: rollup.AppendMark(nil, &d.Verdict)}
-		return t.noted(d.OrderKey, p, int64(d.Evidence.InputTime))
+		return t.noted(d.OrderKey, p, d.Supersedes)
 	}); err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (t *Task) readTails(ctx context.Context) error {
 			return err
 		}
 		p := join.Published{Version: r.Version, VerdictHash: r.VerdictHash, Route: uint8(r.Verdict.Route)}
-		return t.noted(r.OrderKey, p, int64(r.Evidence.InputTime))
+		return t.noted(r.OrderKey, p, r.Supersedes)
 	}); err != nil {
 		return err
 	}
@@ -39,7 +39,8 @@ func (t *Task) readTails(ctx context.Context) error {
 }
 
 // noted puts a verdict found in the tail of an output into the state of its order.
-func (t *Task) noted(orderKey string, p join.Published, inputMs int64) error {
+// One that supersedes nothing found what was published before it forgotten.
+func (t *Task) noted(orderKey string, p join.Published, supersedes uint64) error {
 	key := []byte(orderKey)
 	if err := t.load(key); err != nil {
 		return err
@@ -48,18 +49,17 @@ func (t *Task) noted(orderKey string, p join.Published, inputMs int64) error {
 	if last != nil && last.Version >= p.Version {
 		return nil // the state has it, or something newer
 	}
-	newest := max(t.state.Newest(), inputMs)
 	if p.Cell != nil {
 		var old []byte
-		if last != nil {
+		if last != nil && supersedes != 0 {
 			old = last.Cell
 		}
-		if err := t.book.Move(old, p.Cell, newest); err != nil {
+		if err := t.book.Move(old, p.Cell, t.cellMs()); err != nil {
 			return err
 		}
 	}
 	t.state.SetPublished(&t.cfg.Join, p)
-	return t.save(key, newest)
+	return t.save(key, t.cellMs()) // the replay of its records sets the order's own time
 }
 
 // mendCells holds the roll-up cells that the tail has moved against the last rows that

@@ -34,11 +34,17 @@ type Task struct {
 	unknown uint64 // fields not in the schema, as last reported
 
 	// Positions, as of the records processed so far.
-	watermark int64
+	watermark int64  // greatest record time, Unix ms, see advance
+	issued    uint64 // greatest version given out since the start
 	commit    uint64 // number of the last commit that was begun
 	offsets   []int64
 	outputs   [NumOutputs]int64 // next committed offset of each output partition
 	committed []int64           // input offsets of the last commit that was begun
+
+	// Next offsets of inputs that are not configured any more, so that nothing is lost
+	// or read twice when they are again: those of the last commit, and those that the
+	// local state reflects.
+	idleCommitted, idleStored map[string]int64
 
 	out    transactions
 	silent bool // replaying: nothing is published
@@ -204,14 +210,23 @@ const (
 )
 
 func (t *Task) expire() error {
-	n, err := t.store.Expire(t.watermark-t.cfg.lifeMs(), expireMax)
+	n, err := t.store.Expire(t.watermark-t.cfg.keepMs(), expireMax)
 	if err != nil {
 		return fmt.Errorf("expiry: %w", err)
 	}
-	if n > 0 {
-		t.counts.reset()
-		t.counts.Expired = uint64(n)
-		t.deps.Observer.Batch(&t.counts)
+	if n == 0 {
+		return nil
 	}
+	// What is forgotten may come back, with versions that have to be greater. The commit
+	// that says so comes before the flush that forgets.
+	t.watermark = max(t.watermark, int64(t.issued)) + 1
+	t.out.touch(t.deps.Now())
+	t.unflushed = true
+	if n == expireMax {
+		t.lastExpire = time.Time{} // more is due: go on after the next micro-batch
+	}
+	t.counts.reset()
+	t.counts.Expired = uint64(n)
+	t.deps.Observer.Batch(&t.counts)
 	return nil
 }
