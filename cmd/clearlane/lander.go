@@ -54,6 +54,8 @@ func reportLander(s land.Status, c *serve.Component) {
 	switch {
 	case s.Retrying:
 		c.Set(serve.Waiting, fmt.Sprintf("ClickHouse, since %s: %s", s.Since.UTC().Format(time.RFC3339), s.Error))
+	case s.Kafka != "":
+		c.Set(serve.Waiting, "Kafka: "+s.Kafka)
 	case s.Ready:
 		c.Set(serve.Ready, fmt.Sprintf("%d rows landed", s.Rows))
 	}

@@ -3,6 +3,7 @@ package land
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sort"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ type Status struct {
 	Retrying   bool      // ClickHouse does not take rows: tried again until it does
 	Since      time.Time // of Retrying
 	Error      string    // the last fault while Retrying
+	Kafka      string    // why Kafka does not answer; empty while it does
 	LastInsert time.Time
 	Rows       uint64 // acknowledged by ClickHouse, with repetitions
 	Buried     uint64 // records put on the dead-letter topic
@@ -98,6 +100,7 @@ func (l *Lander) migrate(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		l.deps.Observer.InsertFailed("schema_migrations")
 		l.failed("schema_migrations", try, err)
 		if err := l.pause(ctx, try); err != nil {
 			return err
@@ -126,22 +129,39 @@ func (l *Lander) watchLag(ctx context.Context, client *kgo.Client) <-chan struct
 	return done
 }
 
+// measureLag asks Kafka where the partitions stand. It notes when there is no answer: the
+// consumer itself tries again without a word.
 func (l *Lander) measureLag(ctx context.Context, adm *kadm.Client) {
-	ctx, cancel := context.WithTimeout(ctx, l.cfg.LagInterval)
+	bounded, cancel := context.WithTimeout(ctx, l.cfg.LagInterval)
 	defer cancel()
+	lag, err := l.lag(bounded, adm)
+	if ctx.Err() != nil {
+		return
+	}
+	l.status.change(func(s *Status) {
+		if err != nil { // the last measure stands until there is another
+			s.Kafka = fmt.Sprintf("no answer within %v: %v", l.cfg.LagInterval, err)
+			return
+		}
+		s.Kafka, s.Lag = "", lag
+	})
+}
+
+// lag is that of the partitions of this member, by topic and partition.
+func (l *Lander) lag(ctx context.Context, adm *kadm.Client) ([]Lag, error) {
 	t := l.cfg.Topics
 	topics := []string{t.Decisions, t.PreReviews, t.Rollups, t.DeadLetters}
 	ends, err := adm.ListCommittedOffsets(ctx, topics...)
 	if err != nil {
-		return // the last measure stands until there is another
+		return nil, err
 	}
 	starts, err := adm.ListStartOffsets(ctx, topics...)
 	if err != nil {
-		return
+		return nil, err
 	}
 	group, err := adm.FetchOffsets(ctx, l.cfg.Group)
 	if err != nil {
-		return
+		return nil, err
 	}
 	var lag []Lag
 	ends.Each(func(end kadm.ListedOffset) {
@@ -160,5 +180,5 @@ func (l *Lander) measureLag(ctx context.Context, adm *kadm.Client) {
 	sort.Slice(lag, func(i, j int) bool {
 		return lag[i].Topic < lag[j].Topic || lag[i].Topic == lag[j].Topic && lag[i].Partition < lag[j].Partition
 	})
-	l.status.change(func(s *Status) { s.Lag = lag })
+	return lag, nil
 }

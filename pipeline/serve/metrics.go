@@ -123,7 +123,7 @@ var catalogue = [numMetrics]metric{
 	stateFlushes:    {"clearlane_state_flushes_total", counter, nil, "Flushes of the local state to disk.", nil, true},
 	landRows:        {"clearlane_land_rows_total", counter, []string{"table"}, "Rows that ClickHouse has acknowledged.", nil, false},
 	landBatches:     {"clearlane_land_batches_total", counter, []string{"table"}, "Inserts that ClickHouse has acknowledged.", nil, false},
-	landFailures:    {"clearlane_land_failures_total", counter, []string{"table"}, "Inserts that failed. They are tried again until they succeed.", nil, false},
+	landFailures:    {"clearlane_land_failures_total", counter, []string{"table"}, "Inserts, and migrations as schema_migrations, that failed. They are tried again until they succeed.", nil, false},
 	landSeconds:     {"clearlane_land_insert_seconds", histogram, []string{"table"}, "Time of an acknowledged insert.", stageBuckets, false},
 	landLag:         {"clearlane_land_lag_records", gauge, []string{"topic"}, "Records of the output topics that have not landed in ClickHouse yet, over the partitions of this process.", nil, true},
 	sellerSites:     {"clearlane_seller_sites", gauge, nil, "Registered sites of sellers that are loaded.", nil, true},
