@@ -108,6 +108,9 @@ func (c *Config) judgeGeneral(fs *Faults) {
 	if c.Has(RoleServe) {
 		address(fs, "serve.listen", c.Serve.Listen, true)
 	}
+	if n := c.Task.MaxBatch; c.State.MaxDirtyOrders < n {
+		fs.add("state.max_dirty_orders", strconv.Itoa(c.State.MaxDirtyOrders), fmt.Sprintf("at least task.max_batch, %d", n))
+	}
 	if t := &c.Task; t.ExpirySlack > t.Retention {
 		fs.add("task.expiry_slack", shortDuration(t.ExpirySlack), "at most task.retention, "+shortDuration(t.Retention))
 	}

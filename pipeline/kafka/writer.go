@@ -29,6 +29,11 @@ type WriterConfig struct {
 	MaxDeadLetterBytes int           // of one batch of dead letters: the topic's max.message.bytes
 	TransactionTimeout time.Duration // the brokers abort a transaction open for longer
 	CommitTimeout      time.Duration // longest Flush plus EndTransaction; then the outcome is unknown
+	// Settle is how long Commit waits behind the end of a transaction. Kafka answers
+	// EndTxn when the outcome is logged, and writes the markers afterwards; a produce
+	// request that comes before they stand is held back by the broker for
+	// add.partitions.to.txn.retry.backoff.ms, 20 ms by default.
+	Settle time.Duration
 
 	Stats *WriteStats // may be nil
 }
@@ -42,6 +47,7 @@ func DefaultWriter() WriterConfig {
 		MaxRecordBytes:     1_000_000,
 		TransactionTimeout: time.Minute,
 		CommitTimeout:      30 * time.Second,
+		Settle:             2 * time.Millisecond,
 	}
 }
 
@@ -278,6 +284,9 @@ func (w *Writer) Commit(ctx context.Context) error {
 			w.next[out] = w.last[out] + 1
 			w.last[out] = -1
 		}
+	}
+	if w.cfg.Settle > 0 {
+		_ = sleep(ctx, w.cfg.Settle) // the transaction is committed, whatever happens now
 	}
 	return nil
 }
