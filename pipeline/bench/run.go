@@ -44,14 +44,14 @@ type Run struct {
 
 // Settings is what a run was made with.
 type Settings struct {
-	Broker         string  `json:"broker"` // "embedded", or where it is
-	Seed           uint64  `json:"seed"`
-	Orders         int     `json:"orders"`
-	Rate           float64 `json:"orders_per_second,omitempty"` // 0: as fast as possible
-	Partitions     int     `json:"partitions"`
-	Compression    string  `json:"compression"` // of the outputs
-	CommitInterval string  `json:"commit_interval"`
-	Set            any     `json:"set,omitempty"` // further settings given
+	Broker         string   `json:"broker"` // "embedded", or where it is
+	Seed           uint64   `json:"seed"`
+	Orders         int      `json:"orders"`
+	Rate           float64  `json:"orders_per_second,omitempty"` // 0: as fast as possible
+	Partitions     int      `json:"partitions"`
+	Compression    string   `json:"compression"` // of the outputs
+	CommitInterval string   `json:"commit_interval"`
+	Set            []string `json:"set,omitempty"` // further settings given
 }
 
 // EventsPerSecond is the events joined in a second of the clock.
