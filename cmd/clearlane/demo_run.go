@@ -129,7 +129,8 @@ func (d *demo) untilInterrupted(ctx context.Context) error {
 	sent := make(chan error, 1)
 	go func() {
 		defer close(sent)
-		sent <- genKafka(sending, &d.cfg, d.opts, d.o.rate, io.Discard)
+		pace := genPace{rate: d.o.rate, linger: 5 * time.Millisecond, clock: true, headStart: genHeadStart}
+		sent <- genStream(sending, &d.cfg, d.opts, pace, io.Discard)
 	}()
 	defer func() {
 		stop()
@@ -150,7 +151,11 @@ func (d *demo) untilInterrupted(ctx context.Context) error {
 		case err := <-d.fault:
 			return err
 		case <-tick.C:
-			d.tally.live(d.a.out, time.Since(d.began), d.rows.Load())
+			landed := ""
+			if d.cfg.Has(config.RoleLand) {
+				landed = fmt.Sprintf("  %8d rows landed", d.rows.Load())
+			}
+			d.tally.live(d.a.out, time.Since(d.began), landed)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (t *tally) read() [task.NumOutcomes]uint64 {
 }
 
 // live prints one line of the summary and begins a new interval.
-func (t *tally) live(w io.Writer, since time.Duration, landed uint64) {
+func (t *tally) live(w io.Writer, since time.Duration, landed string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	read := uint64(0)
@@ -64,7 +64,7 @@ func (t *tally) live(w io.Writer, since time.Duration, landed uint64) {
 		read += n
 	}
 	written, committed := quantiles(t.delays[0]), quantiles(t.delays[1])
-	fmt.Fprintf(w, "%7s  %9d events  %8d release  %7d document review  %6d high risk  %5d retracted  %8d rows landed  delay p50/p99 %s ms written, %s ms committed\n",
+	fmt.Fprintf(w, "%7s  %9d events  %8d release  %7d document review  %6d high risk  %5d retracted%s  delay p50/p99 %s ms written, %s ms committed\n",
 		since.Round(time.Second), read, t.decisions[schemas.RouteRelease], t.decisions[schemas.RouteDocumentReview],
 		t.decisions[schemas.RouteHighRisk], t.retracted, landed, written, committed)
 	t.delays[0], t.delays[1] = t.delays[0][:0], t.delays[1][:0]

@@ -129,14 +129,20 @@ func writeFile(path string, write func(io.Writer) error) error {
 // events in their order, each to the partition that every Kafka client's default
 // partitioner gives its key. progress gets a line every other second.
 func genKafka(ctx context.Context, c *config.Config, g gen.Options, rate float64, progress io.Writer) error {
-	return genStream(ctx, c, g, genPace{rate: rate, linger: 5 * time.Millisecond}, progress)
+	return genStream(ctx, c, g, genPace{rate: rate, linger: 5 * time.Millisecond, headStart: genHeadStart}, progress)
 }
+
+// genHeadStart is the time that processes which run already are given to take up the
+// seller sites (sitesEvery): the answers hold for orders that come after them.
+const genHeadStart = 3 * sitesEvery
 
 // genPace is how a stream is sent.
 type genPace struct {
 	rate   float64       // orders a second; 0: as fast as possible
 	linger time.Duration // how long a record waits for others to share its batch
 	clock  bool          // the records' timestamps are the time of sending, as a live sender's are
+
+	headStart time.Duration // between the seller sites and the first event
 }
 
 func genStream(ctx context.Context, c *config.Config, g gen.Options, pacing genPace, progress io.Writer) error {
@@ -164,6 +170,9 @@ func genStream(ctx context.Context, c *config.Config, g gen.Options, pacing genP
 	}
 	if err := s.flush(ctx); err != nil {
 		return err
+	}
+	if pacing.headStart > 0 && !pause(ctx, pacing.headStart) {
+		return ctx.Err()
 	}
 	began := time.Now()
 	last := began
