@@ -34,9 +34,10 @@ type Status struct {
 }
 
 // Pauses between two tries of a partition that failed: doubled each time, with jitter.
+// The longest is what a partition may stand still after brokers or a disk are back.
 const (
 	minRetry = 500 * time.Millisecond
-	maxRetry = 30 * time.Second
+	maxRetry = 10 * time.Second
 )
 
 // Manager runs the tasks of the partitions that a process is assigned. A task runs on
