@@ -9,6 +9,7 @@ TEST_TIMEOUT ?= 10m
 BENCH ?= .
 BENCH_TIME ?= 1s
 DEMO_FLAGS ?=
+export FUZZ_TIME ?= 10s
 
 export CGO_ENABLED ?= 0
 
@@ -51,6 +52,10 @@ lint: ## go vet and gofmt
 .PHONY: generate
 generate: ## write all generated files again
 	$(GO) generate $(PACKAGES)
+
+.PHONY: fuzz
+fuzz: ## every fuzzer for FUZZ_TIME (10s)
+	@.ci/fuzz
 
 .PHONY: bench
 bench: ## benchmarks with allocations; BENCH=regexp, BENCH_TIME=5s
