@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/clearlane/clearlane/schemas"
 )
@@ -176,13 +175,17 @@ func (b *Book) put(key []byte, t *total) error {
 	return nil
 }
 
-// Store puts the changed cells into the local state. They go on counting as changed.
+// Store puts the changed cells into the local state. They no longer count as changed.
 func (b *Book) Store() error {
 	for _, k := range b.keys {
-		if err := b.put([]byte(k), b.changed[k]); err != nil {
+		t := b.changed[k]
+		if err := b.put([]byte(k), t); err != nil {
 			return err
 		}
+		b.free = append(b.free, t)
 	}
+	clear(b.changed)
+	b.keys = b.keys[:0]
 	return nil
 }
 
@@ -214,23 +217,31 @@ func (b *Book) Emit(f func(key []byte, row *schemas.RollupRow) error) error {
 	return nil
 }
 
-// Mend stores the changed cells, after a recovery, and compares them with the last rows
-// that were published of them: a cell that agrees with its row no longer counts as
-// changed. What is left differs, and is written again by the next Emit.
-func (b *Book) Mend(last func(key string) (count int64, value schemas.Sum, ok bool)) error {
-	if err := b.Store(); err != nil {
+// Holds tells whether the cell of a key holds what a published row says of it.
+func (b *Book) Holds(key string, count int64, value schemas.Sum) (bool, error) {
+	t := b.changed[key]
+	if t == nil {
+		stored, err := b.cells.GetCell([]byte(key))
+		if err != nil {
+			return false, fmt.Errorf("roll-up cell: %w", err)
+		}
+		t = &total{}
+		if stored != nil {
+			if err := t.read(stored); err != nil {
+				return false, err
+			}
+		}
+	}
+	return t.count == count && t.value == value, nil
+}
+
+// Touch makes a cell one of the changed, so that the next Emit hands it out.
+func (b *Book) Touch(key string, newestMs int64) error {
+	t, err := b.cell([]byte(key))
+	if err != nil {
 		return err
 	}
-	left := b.keys[:0]
-	for _, k := range b.keys {
-		t := b.changed[k]
-		if count, value, ok := last(k); !ok || count != t.count || value != t.value {
-			left = append(left, k)
-			continue
-		}
-		delete(b.changed, k)
-	}
-	b.keys = slices.Clip(left)
+	t.newest = max(t.newest, newestMs)
 	return nil
 }
 

@@ -138,28 +138,47 @@ func TestRowsAreTheSumOfWhatStands(t *testing.T) {
 	})
 }
 
-// A row that the tail shows as published is not published again; another one is.
-func TestMendLeavesWhatDiffers(t *testing.T) {
+// A cell is held against its published row whether it is changed or stored; one that
+// differs, or that the row alone knows of, is handed out again.
+func TestACellThatDiffersFromItsRowIsHandedOutAgain(t *testing.T) {
 	v := schemas.Verdict{Route: schemas.RouteRelease, Reasons: []schemas.Reason{{Code: "A"}}}
 	book := New(cells{}, 1000)
 	if err := book.Move(nil, AppendMark(nil, &v), 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := book.Mend(func(key string) (int64, schemas.Sum, bool) {
-		c, err := cellOf([]byte(key))
-		return 1, schemas.Sum{}, err == nil && c.Grain == schemas.GrainHourReason
-	}); err != nil {
-		t.Fatal(err)
+	minute := Key(&schemas.Cell{Grain: schemas.GrainMinuteRoute, Route: schemas.RouteRelease})
+	hour := Key(&schemas.Cell{Grain: schemas.GrainHourReason, Reason: "A"})
+	unknown := Key(&schemas.Cell{Grain: schemas.GrainHourReason, Reason: "B"})
+	check := func(key string, count int64, want bool) {
+		t.Helper()
+		if got, err := book.Holds(key, count, schemas.Sum{}); err != nil || got != want {
+			t.Errorf("cell %q holds %d: %t, %v, not %t", key, count, got, err, want)
+		}
 	}
-	var left []schemas.Grain
-	if err := book.Emit(func(_ []byte, r *schemas.RollupRow) error {
-		left = append(left, r.Cell.Grain)
+	for range 2 {
+		check(minute, 1, true)
+		check(minute, 2, false)
+		check(hour, 1, true)
+		check(unknown, 0, true)
+		check(unknown, 1, false)
+		if err := book.Store(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range []string{minute, unknown} {
+		if err := book.Touch(key, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := map[string]int64{}
+	if err := book.Emit(func(key []byte, r *schemas.RollupRow) error {
+		left[string(key)] = r.Count
 		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if len(left) != 1 || left[0] != schemas.GrainMinuteRoute {
-		t.Errorf("left to publish: %v, not the minute cell alone", left)
+	if len(left) != 2 || left[minute] != 1 || left[unknown] != 0 {
+		t.Errorf("handed out: %v, not those two that were touched", left)
 	}
 }
 

@@ -21,7 +21,8 @@ const visitsPerKey = 4
 // Expire forgets at most max keys and cells, orders and cells alike, whose newest record
 // is before the time, in whole buckets of Options.ExpiryBucket, and returns how many it
 // forgot. A key changed since the last flush is forgotten after the next one, as its
-// timer row is written by it. Call again, at once or later, while it returns max.
+// timer row is written by it. It stops early when the set of changes is full. Call again,
+// at once or later, while it returns max.
 //
 // One timer row is written a key and bucket. The rows that a key leaves behind as it
 // moves on are deleted here, when their bucket is due.
@@ -47,7 +48,7 @@ func (s *Store) Expire(beforeMs int64, max int) (int, error) {
 	}
 	forgot, visits := 0, 0
 	valid := it.First()
-	for ; valid && forgot < max && visits < visitsPerKey*max; valid = it.Next() {
+	for ; valid && forgot < max && visits < visitsPerKey*max && !s.Full(); valid = it.Next() {
 		visits++
 		gone, err := s.visit(it.Key())
 		if err != nil {

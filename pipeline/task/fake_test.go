@@ -29,6 +29,10 @@ type cluster struct {
 	outputs [NumOutputs][]record.Record // committed
 	stored  memory
 	crashes int // how many crashes are still to come
+
+	open    func() (Store, error) // the local state; nil: a fakeStore
+	starts  []int64               // first offsets of the inputs; nil: all 0
+	forgets bool                  // orders come back after their life: a decision may supersede nothing again
 }
 
 // memory is the content of a local state.
@@ -207,13 +211,23 @@ func (c *cluster) deps(w *watcher, d Deps) Deps {
 		}
 		return fw, nil
 	}
-	d.Store = func() (Store, error) { return &fakeStore{c: c, now: c.stored.clone()}, nil }
+	d.Store = func() (Store, error) {
+		if c.open != nil {
+			return c.open()
+		}
+		return &fakeStore{c: c, now: c.stored.clone()}, nil
+	}
 	d.Feed = func(_ context.Context, offsets []int64) (Feed, error) {
 		f := &fakeFeed{c: c, at: slices.Clone(offsets), wake: make(chan struct{}, 1)}
 		f.signal()
 		return f, nil
 	}
-	d.LogStarts = func(context.Context) ([]int64, error) { return make([]int64, len(c.inputs)), nil }
+	d.LogStarts = func(context.Context) ([]int64, error) {
+		if c.starts != nil {
+			return slices.Clone(c.starts), nil
+		}
+		return make([]int64, len(c.inputs)), nil
+	}
 	d.OutputEnds = func(context.Context) (ends [NumOutputs]int64, err error) {
 		for o, all := range c.outputs {
 			if len(all) > 0 {

@@ -92,7 +92,9 @@ func (c *cluster) read(t *testing.T) standing {
 		if d.Version <= versions[d.ID] {
 			t.Errorf("decision %s: version %d after %d", d.ID, d.Version, versions[d.ID])
 		}
-		if d.Supersedes != versions[d.ID] {
+		if anew := c.forgets && d.Supersedes == 0; anew {
+			delete(s.decisions, d.ID)
+		} else if d.Supersedes != versions[d.ID] {
 			t.Errorf("decision %s version %d supersedes %d, the one before is %d", d.ID, d.Version, d.Supersedes, versions[d.ID])
 		}
 		if s.decisions[d.ID] == verdict(&d.Verdict) {
@@ -198,6 +200,7 @@ func TestVerdictsSurviveCrashes(t *testing.T) {
 		t.Fatalf("nothing to compare: %d decisions, %d high-risk, %d pre-reviews, %d dead letters", len(want.decisions), len(want.high), len(want.preReviews), len(want.dead))
 	}
 	const planted = 40 // at most; a run ends when all is committed
+	crashes := 0
 	for seed := range uint64(15) {
 		c := newCluster(in, seed, planted)
 		cfg := testConfig()
@@ -209,9 +212,10 @@ func TestVerdictsSurviveCrashes(t *testing.T) {
 		if d := got.differs(&want); d != "" {
 			t.Fatalf("seed %d: %s", seed, d)
 		}
-		if c.crashes > planted-5 {
-			t.Errorf("seed %d: only %d crashes happened", seed, planted-c.crashes)
-		}
+		crashes += planted - c.crashes
+	}
+	if crashes < 15*10 {
+		t.Errorf("only %d crashes happened", crashes)
 	}
 }
 

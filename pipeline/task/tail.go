@@ -62,29 +62,40 @@ func (t *Task) noted(orderKey string, p join.Published, supersedes uint64) error
 	return t.save(key, t.cellMs()) // the replay of its records sets the order's own time
 }
 
-// mendCells holds the roll-up cells that the tail has moved against the last rows that
-// were published of them.
+// mendCells holds the roll-up cells against the last rows that were published of them.
+// A cell that differs is written again by the first commit.
 func (t *Task) mendCells(ctx context.Context) error {
-	type total struct {
-		count int64
-		value schemas.Sum
+	if err := t.book.Store(); err != nil {
+		return err
 	}
-	rows := map[string]total{}
+	differ := map[string]bool{} // few at a time: the last row of a cell agrees
 	var row schemas.RollupRow
 	if err := t.tail(ctx, OutRollups, func(value []byte) error {
 		if err := codec.ParseRollup(value, &row); err != nil {
 			return err
 		}
-		rows[rollup.Key(&row.Cell)] = total{row.Count, row.Value}
-		return nil
+		key := rollup.Key(&row.Cell)
+		same, err := t.book.Holds(key, row.Count, row.Value)
+		if same {
+			delete(differ, key)
+		} else {
+			differ[key] = true
+		}
+		return err
 	}); err != nil {
 		return err
 	}
-	return t.book.Mend(func(key string) (int64, schemas.Sum, bool) {
-		r, ok := rows[key]
-		return r.count, r.value, ok
-	})
+	for key := range differ {
+		if err := t.book.Touch(key, t.watermark); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// tailCells bounds the roll-up cells that a tail has changed and that are not in the
+// local state yet.
+const tailCells = 10_000
 
 // tail hands the values of an output's committed tail to each, the null ones left out.
 // When the local state is full in the middle, it is flushed with what it reflects.
@@ -96,12 +107,17 @@ func (t *Task) tail(ctx context.Context, out Output, each func(value []byte) err
 		if err := each(r.Value); err != nil {
 			return fmt.Errorf("offset %d: %w", r.Offset, err)
 		}
-		t.outputs[out] = r.Offset + 1
-		if out == OutRollups || !t.store.Full() {
+		if out == OutRollups { // nothing is put, and the rows are to be read again as a whole
 			return nil
 		}
-		if err := t.book.Store(); err != nil {
-			return err
+		t.outputs[out] = r.Offset + 1
+		if t.book.Changed() >= tailCells || t.store.Full() {
+			if err := t.book.Store(); err != nil {
+				return err
+			}
+		}
+		if !t.store.Full() {
+			return nil
 		}
 		return t.flushState()
 	})
