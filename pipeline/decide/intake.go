@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"errors"
 	"fmt"
 	"unsafe"
 
@@ -78,6 +79,9 @@ func (in *Intake) Take(kind schemas.Kind, r *record.Record, out *join.Record) (k
 		key = unsafe.Slice(unsafe.StringData(orderKey), len(orderKey))
 	} else if key = r.Key; string(key) != orderKey {
 		return nil, &Reject{Code: RejectKey, Field: "order_key", Err: fmt.Errorf("%.80q under the record key %.80q; allowed: the same", orderKey, key)}
+	}
+	if r.TimeMs < 0 { // -1 where neither the producer nor the broker has set one
+		return nil, &Reject{Code: RejectAhead, Field: "timestamp", Err: errors.New("the record has none; allowed: the time of sending")}
 	}
 	if ahead := out.Rank.EventMs - r.TimeMs; ahead > in.bounds.MaxAheadMs {
 		return nil, &Reject{Code: RejectAhead, Field: timeField(kind), Err: fmt.Errorf("%d ms after the record's timestamp; allowed: at most %d", ahead, in.bounds.MaxAheadMs)}

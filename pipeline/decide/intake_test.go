@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -144,5 +145,17 @@ func BenchmarkIntake(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A record without a timestamp is refused as such, and not for its event's time.
+func TestIntakeRefusesARecordWithoutTimestamp(t *testing.T) {
+	in := NewIntake(testBounds(), nil)
+	r := event(schemas.KindShipment)
+	r.TimeMs = -1
+	_, err := in.Take(schemas.KindShipment, r, &join.Record{})
+	var no *Reject
+	if !errors.As(err, &no) || no.Code != RejectAhead || no.Field != "timestamp" {
+		t.Errorf("%v", err)
 	}
 }
