@@ -55,7 +55,7 @@ const awayAfter = 2 * time.Second
 
 // report tells readiness where the partitions stand.
 func (s *scorer) report(manager *task.Manager) {
-	live, waiting, failed := 0, 0, ""
+	live, waiting, failed, before := 0, 0, "", ""
 	for _, st := range manager.Status() {
 		switch st.Phase {
 		case task.PhaseLive:
@@ -64,6 +64,9 @@ func (s *scorer) report(manager *task.Manager) {
 			failed = st.Err.Error() // it names the partition
 		default:
 			waiting++
+			if st.Err != nil {
+				before = ": " + st.Err.Error() // why it has to
+			}
 		}
 	}
 	since, away := s.fetcher.Away()
@@ -73,7 +76,7 @@ func (s *scorer) report(manager *task.Manager) {
 	case failed != "":
 		s.health.Set(serve.Failed, failed)
 	case waiting > 0:
-		s.health.Set(serve.Starting, fmt.Sprintf("%d of %d partitions recover", waiting, waiting+live))
+		s.health.Set(serve.Starting, fmt.Sprintf("%d of %d partitions recover%s", waiting, waiting+live, before))
 	case s.joined.Generations.Load() == 0:
 		s.health.Set(serve.Waiting, "for the group's first assignment")
 	default:

@@ -98,3 +98,15 @@ func TestTroubleIsToldNowAndThen(t *testing.T) {
 		t.Errorf("none is left, yet it lasted %v: %v", lasted, x.err)
 	}
 }
+
+// A fault of a partition gives the figures that are known, and no others.
+func TestPartitionErrorGivesTheFiguresKnown(t *testing.T) {
+	e := PartitionError{Topic: "t", Partition: 3, Offset: 7, LogStart: -1, LogEnd: -1, Err: ErrUnknownTopic}
+	if got, want := e.Error(), "topic t partition 3 offset 7: "+ErrUnknownTopic.Error(); got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+	e.LogStart, e.LogEnd, e.Err = 9, 12, ErrTruncated
+	if got, want := e.Error(), "topic t partition 3 offset 7 (log holds 9 to 12): "+ErrTruncated.Error(); got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+}

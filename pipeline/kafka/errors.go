@@ -35,8 +35,11 @@ type PartitionError struct {
 }
 
 func (e *PartitionError) Error() string {
-	return fmt.Sprintf("topic %s partition %d offset %d (log holds %d to %d): %v",
-		e.Topic, e.Partition, e.Offset, e.LogStart, e.LogEnd, e.Err)
+	holds := ""
+	if e.LogStart >= 0 {
+		holds = fmt.Sprintf(" (log holds %d to %d)", e.LogStart, e.LogEnd)
+	}
+	return fmt.Sprintf("topic %s partition %d offset %d%s: %v", e.Topic, e.Partition, e.Offset, holds, e.Err)
 }
 
 func (e *PartitionError) Unwrap() error { return e.Err }
