@@ -140,7 +140,9 @@ func (l *Lander) measureLag(ctx context.Context, adm *kadm.Client) {
 	}
 	l.status.change(func(s *Status) {
 		if err != nil { // the last measure stands until there is another
-			s.Kafka = fmt.Sprintf("no answer within %v: %v", l.cfg.LagInterval, err)
+			if s.Kafka = err.Error(); bounded.Err() != nil {
+				s.Kafka = fmt.Sprintf("no answer within %v: %v", l.cfg.LagInterval, err)
+			}
 			return
 		}
 		s.Kafka, s.Lag = "", lag
@@ -154,6 +156,13 @@ func (l *Lander) lag(ctx context.Context, adm *kadm.Client) ([]Lag, error) {
 	ends, err := adm.ListCommittedOffsets(ctx, topics...)
 	if err != nil {
 		return nil, err
+	}
+	for _, topic := range topics {
+		for _, end := range ends[topic] {
+			if end.Err != nil {
+				return nil, fmt.Errorf("topic %s: %w", topic, end.Err)
+			}
+		}
 	}
 	starts, err := adm.ListStartOffsets(ctx, topics...)
 	if err != nil {
