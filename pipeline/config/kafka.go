@@ -11,7 +11,7 @@ import (
 type Kafka struct {
 	Brokers         []string      `yaml:"brokers" doc:"Brokers to start from, host:port."`
 	ClientID        string        `yaml:"client_id" doc:"client.id of all connections: the name in the brokers' quotas and logs."`
-	Group           string        `yaml:"group" doc:"Consumer group. Processes of one group share the partitions. transactional.id is group and partition, so two deployments on the same topics need two groups."`
+	Group           string        `yaml:"group" doc:"Consumer group. Processes of one group share the partitions. transactional.id is group and partition, so two deployments on the same inputs need two groups, and output topics of their own."`
 	TopicPrefix     string        `yaml:"topic_prefix" doc:"Put before every topic name below."`
 	Topics          Topics        `yaml:"topics" doc:"Names of the topics. All but seller_sites have the same number of partitions."`
 	TLS             TLS           `yaml:"tls" doc:"Encryption of connections to the brokers."`
