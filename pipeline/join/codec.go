@@ -13,8 +13,8 @@ import (
 //
 //	v cases { v firstMs, v lastMs, numKinds x (v entries
 //	  { string id, v revision, v eventMs, 8 hash, v timeMs, v offset, bytes payload }) }
-//	v subjects { string subject, v version, 8 verdictHash, 1 route, bytes cell }
-const formatVersion = 1
+//	v subjects { string subject, v version, v newestMs, 8 verdictHash, 1 route, bytes cell }
+const formatVersion = 2
 
 // ErrEncoding is what Decode's errors wrap: the bytes are not those of a state.
 var ErrEncoding = errors.New("encoded order state")
@@ -41,6 +41,7 @@ func (s *State) Append(dst []byte) []byte {
 		dst = binary.AppendUvarint(dst, uint64(len(p.Subject)))
 		dst = append(dst, p.Subject...)
 		dst = binary.AppendUvarint(dst, p.Version)
+		dst = binary.AppendVarint(dst, p.NewestMs)
 		dst = binary.LittleEndian.AppendUint64(dst, p.VerdictHash)
 		dst = append(dst, p.Route)
 		dst = binary.AppendUvarint(dst, uint64(len(p.Cell)))
@@ -104,6 +105,7 @@ func (s *State) read(r *reader) {
 		p := &s.published[i]
 		p.Subject = r.string("subject")
 		p.Version = r.uvarint("version")
+		p.NewestMs = r.varint("newest time")
 		p.VerdictHash = r.fixed("verdict hash")
 		p.Route = r.byte("route")
 		p.Cell = r.bytes("cell")
@@ -145,12 +147,12 @@ func (c *Case) read(r *reader) {
 }
 
 // What a case takes at least (two varints and the length of each list), an entry (six
-// varints and the hash), and a subject (three varints, the hash and the route). They
+// varints and the hash), and a subject (four varints, the hash and the route). They
 // bound what a hostile count can make Decode allocate.
 const (
 	minCaseBytes    = 2 + int(numKinds)
 	minEntryBytes   = 14
-	minSubjectBytes = 12
+	minSubjectBytes = 13
 )
 
 func (e *Entry) read(r *reader, baseMs int64) {

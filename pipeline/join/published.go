@@ -8,6 +8,7 @@ import "strings"
 type Published struct {
 	Subject     string // shipment_id, or "" for the order's pre-review
 	Version     uint64
+	NewestMs    int64 // record time of the newest record that the verdict knew of, Unix ms
 	VerdictHash uint64
 	Route       uint8
 	Cell        []byte // opaque: the subject's share in the roll-ups
@@ -48,12 +49,12 @@ func (s *State) SetPublished(l *Limits, p Published) {
 	}
 }
 
-// ForgetPublished forgets what was published before a version, and returns the
-// greatest version among it, 0 for none: the subjects begin anew.
-func (s *State) ForgetPublished(before uint64) (greatest uint64) {
+// ForgetPublished forgets what was published from records before a time alone, and
+// returns the greatest version among it, 0 for none: the subjects begin anew.
+func (s *State) ForgetPublished(beforeMs int64) (greatest uint64) {
 	kept := s.published[:0]
 	for _, p := range s.published {
-		if p.Version >= before {
+		if p.NewestMs >= beforeMs {
 			kept = append(kept, p)
 			continue
 		}

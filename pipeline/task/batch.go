@@ -136,11 +136,8 @@ func (t *Task) join(ctx context.Context, g *group, nowMs int64) (changed bool, e
 			}
 			continue
 		}
-		if t.outlives(s.record.TimeMs) {
-			if err := t.beginAnew(ctx, g.key, changed, nowMs); err != nil {
-				return changed, err
-			}
-			changed = false
+		if changed, err = t.between(ctx, g.key, changed, nowMs); err != nil {
+			return changed, err
 		}
 		cases := len(t.state.Cases())
 		outcome := t.state.Apply(&t.cfg.Join, &s.record)

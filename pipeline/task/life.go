@@ -9,26 +9,28 @@ func (t *Task) advance(recordMs, nowMs int64) {
 	t.watermark = max(t.watermark, min(recordMs, nowMs+t.cfg.Bounds.MaxAheadMs))
 }
 
-// outlives tells whether a record comes so long after its order's newest one that it
-// finds nothing remembered.
-func (t *Task) outlives(recordMs int64) bool {
-	return len(t.state.Cases()) > 0 && recordMs-t.state.Newest() > t.cfg.lifeMs()
-}
-
-// beginAnew ends the order's life, before the record that outlives it is applied: what is
-// joined by then is judged, as it would have been in a micro-batch of its own, and what
-// was published is forgotten. While replaying, the published verdicts are those of the
-// commit: the later ones among them, which stand for the new life, are told by their
-// versions, as no version of the old one reaches the time of the record.
-func (t *Task) beginAnew(ctx context.Context, key []byte, changed bool, nowMs int64) error {
+// between is called before the record in scratch is applied to the order's state. One that
+// begins a new case ends what a verdict can be about: what is joined by then is judged, as
+// it would have been in a micro-batch of its own. One that comes after the order's life
+// finds nothing of it remembered: what was published of records older than it, but for
+// their displacement, is forgotten. While replaying nothing is judged, and what was
+// published in the new life stands already, and stays. It returns whether anything that is
+// joined is still to be judged.
+func (t *Task) between(ctx context.Context, key []byte, changed bool, nowMs int64) (bool, error) {
+	s := &t.scratch
+	pause := s.record.TimeMs - t.state.Newest()
+	if len(t.state.Cases()) == 0 || pause <= t.cfg.Join.RetentionMs {
+		return changed, nil
+	}
 	if changed && !t.silent {
 		if err := t.judge(ctx, key, nowMs); err != nil {
-			return err
+			return changed, err
 		}
 	}
-	s := &t.scratch
 	s.affected, s.dropped = s.affected[:0], s.dropped[:0]
-	forgotten := t.state.ForgetPublished(uint64(max(s.record.TimeMs, 0)))
-	t.watermark = max(t.watermark, int64(forgotten)+1) // the versions that follow are greater
-	return nil
+	if pause > t.cfg.lifeMs() {
+		forgotten := t.state.ForgetPublished(s.record.TimeMs - t.cfg.Join.SlackMs)
+		t.watermark = max(t.watermark, int64(forgotten)+1) // the versions that follow are greater
+	}
+	return false, nil
 }

@@ -123,7 +123,7 @@ func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict
 	if err := t.book.Move(old, mark, t.cellMs()); err != nil {
 		return fmt.Errorf("order %q, shipment %q: %w", d.OrderKey, d.ShipmentID, err)
 	}
-	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: d.ShipmentID, Version: d.Version, VerdictHash: d.VerdictHash, Route: uint8(v.Route), Cell: mark})
+	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: d.ShipmentID, Version: d.Version, NewestMs: t.state.Newest(), VerdictHash: d.VerdictHash, Route: uint8(v.Route), Cell: mark})
 	return nil
 }
 
@@ -145,7 +145,7 @@ func (t *Task) preReview(ctx context.Context, orderKey string, j *decide.Judgeme
 	if err := t.emit(ctx, OutPreReviews, t.out.keep(r.ID[:]), t.encodePreReview(r, j.Verdict, j.Members), nil); err != nil {
 		return err
 	}
-	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: j.Subject, Version: r.Version, VerdictHash: r.VerdictHash, Route: uint8(j.Verdict.Route)})
+	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: j.Subject, Version: r.Version, NewestMs: t.state.Newest(), VerdictHash: r.VerdictHash, Route: uint8(j.Verdict.Route)})
 	return nil
 }
 

@@ -20,7 +20,7 @@ func (t *Task) readTails(ctx context.Context) error {
 		if err := codec.ParseDecision(value, &d); err != nil {
 			return err
 		}
-		p := join.Published{Subject: d.ShipmentID, Version: d.Version, VerdictHash: d.VerdictHash, Route: uint8(d.Verdict.Route), Cell: rollup.AppendMark(nil, &d.Verdict)}
+		p := join.Published{Subject: d.ShipmentID, Version: d.Version, NewestMs: int64(d.Evidence.InputTime), VerdictHash: d.VerdictHash, Route: uint8(d.Verdict.Route), Cell: rollup.AppendMark(nil, &d.Verdict)}
 		return t.noted(d.OrderKey, p, d.Supersedes)
 	}); err != nil {
 		return err
@@ -30,7 +30,7 @@ func (t *Task) readTails(ctx context.Context) error {
 		if err := codec.ParsePreReview(value, &r); err != nil {
 			return err
 		}
-		p := join.Published{Version: r.Version, VerdictHash: r.VerdictHash, Route: uint8(r.Verdict.Route)}
+		p := join.Published{Version: r.Version, NewestMs: int64(r.Evidence.InputTime), VerdictHash: r.VerdictHash, Route: uint8(r.Verdict.Route)}
 		return t.noted(r.OrderKey, p, r.Supersedes)
 	}); err != nil {
 		return err
