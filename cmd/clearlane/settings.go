@@ -31,7 +31,8 @@ func kafkaTopics(k *config.Kafka) kafka.Topics {
 
 // topicRules is what topics are held against, and made with.
 func topicRules(c *config.Config) kafka.TopicRules {
-	return kafka.TopicRules{Keep: c.Task.Retention + c.Task.ExpirySlack, ReplicationFactor: -1}
+	keep := c.Task.Retention + c.Task.ExpirySlack
+	return kafka.TopicRules{Keep: keep, KeepInput: keep, ReplicationFactor: -1}
 }
 
 // writerConfig is how a task writes.
