@@ -248,6 +248,7 @@ func TestRealKafkaHoldsTheKnownAnswers(t *testing.T) {
 	s.send(g)
 	s.agree(g)
 	s.sendLargest()
+	s.abortInput()
 	c.stop(t)
 	s.deadLettersKeepTheirBytes(g.Bad + 1)
 }
@@ -266,6 +267,27 @@ func (s *setup) sendLargest() {
 	defer client.Close()
 	large := bytes.Repeat([]byte("x"), 1_048_588-100) // 100: the batch's and the record's own fields
 	must(s.t, client.ProduceSync(ctx, &kgo.Record{Topic: kafkaTopics(&s.cfg.Kafka).Orders, Key: []byte("large"), Value: large}).FirstErr())
+	reader, err := kafka.NewReader(kc)
+	must(s.t, err)
+	defer reader.Close()
+	must(s.t, positions(&s.cfg, reader, 4).Await(ctx, time.Minute, nil))
+}
+
+// abortInput ends an input partition in records of an aborted transaction, and waits
+// until they are passed over.
+func (s *setup) abortInput() {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Minute)
+	defer cancel()
+	kc := kafkaConn(&s.cfg.Kafka)
+	opts, err := kc.ClientOptions()
+	must(s.t, err)
+	client, err := kgo.NewClient(append(opts, kgo.TransactionalID("aborts"))...)
+	must(s.t, err)
+	defer client.Close()
+	must(s.t, client.BeginTransaction())
+	must(s.t, client.ProduceSync(ctx, &kgo.Record{Topic: kafkaTopics(&s.cfg.Kafka).Orders, Key: []byte("aborted"), Value: []byte("{}")}).FirstErr())
+	must(s.t, client.EndTransaction(ctx, kgo.TryAbort))
 	reader, err := kafka.NewReader(kc)
 	must(s.t, err)
 	defer reader.Close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/clearlane/clearlane/pipeline/decide"
@@ -65,8 +66,11 @@ type scratch struct {
 	mark     []byte
 	affected []string
 	dropped  []string
-	decision schemas.Decision
-	review   schemas.PreReview
+	// greatest version that the order under way has forgotten, 0 for none: those that
+	// follow are greater, even where the watermark stands still
+	forgotten uint64
+	decision  schemas.Decision
+	review    schemas.PreReview
 }
 
 // New makes the task of one partition. It does nothing until Run.
@@ -189,6 +193,7 @@ func (t *Task) due(ctx context.Context) error {
 		if err := t.expire(); err != nil {
 			return err
 		}
+		t.passOver()
 	}
 	if t.store.Full() || t.unflushed && now.Sub(t.lastFlush) >= t.cfg.FlushInterval {
 		return t.flush(ctx)
@@ -200,6 +205,18 @@ func (t *Task) due(ctx context.Context) error {
 		return t.begin(ctx)
 	}
 	return nil
+}
+
+// passOver begins a transaction when the inputs have moved on over records that nobody
+// reads, aborted ones or markers of transactions: its commit covers them, or the lag of
+// a partition that ends in such records would never reach zero.
+func (t *Task) passOver() {
+	if t.dirty() || t.out.commit != nil {
+		return
+	}
+	if t.offsets = t.merge.offsets(t.offsets); !slices.Equal(t.offsets, t.committed) {
+		t.out.touch(t.deps.Now())
+	}
 }
 
 // expireEvery is the pause between two rounds of forgetting, and expireMax how many
