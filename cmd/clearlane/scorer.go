@@ -46,10 +46,10 @@ type scorer struct {
 // score runs the role until ctx ends and every task has committed and stopped.
 func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *serve.Health) error {
 	s := &scorer{process: p, topics: kafkaTopics(&p.cfg.Kafka), inputs: p.cfg.Kafka.Inputs(), health: health.Component("score"), stores: map[int32]*state.Store{}, committed: map[int32][]int64{}, unusable: map[int32]error{}, seen: metrics}
+	defer s.close()
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	defer s.close()
 	names := make([]string, len(s.inputs))
 	for i, in := range s.inputs {
 		names[i] = in.Topic
@@ -138,9 +138,14 @@ func (s *scorer) prepare(ctx context.Context) error {
 	return s.refs.readSites(ctx, s.reader, s.topics.SellerSites)
 }
 
+// close releases what prepare has taken, all of it or a part.
 func (s *scorer) close() {
-	s.reader.Close()
-	s.cache.Unref()
+	if s.reader != nil {
+		s.reader.Close()
+	}
+	if s.cache != nil {
+		s.cache.Unref()
+	}
 }
 
 // maxKafkaWait is the longest pause between two tries to reach the brokers at start.

@@ -49,20 +49,17 @@ func (s *State) SetPublished(l *Limits, p Published) {
 	}
 }
 
-// ForgetPublished forgets what was published from records before a time alone, and
-// returns the greatest version among it, 0 for none: the subjects begin anew.
-func (s *State) ForgetPublished(beforeMs int64) (greatest uint64) {
+// ForgetPublished forgets what was published from records before a time alone: the
+// subjects begin anew.
+func (s *State) ForgetPublished(beforeMs int64) {
 	kept := s.published[:0]
 	for _, p := range s.published {
 		if p.NewestMs >= beforeMs {
 			kept = append(kept, p)
-			continue
 		}
-		greatest = max(greatest, p.Version)
 	}
 	clear(s.published[len(kept):])
 	s.published = kept
-	return greatest
 }
 
 func (s *State) forgetSubject() {

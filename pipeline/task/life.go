@@ -29,8 +29,7 @@ func (t *Task) between(ctx context.Context, key []byte, changed bool, nowMs int6
 	}
 	s.affected, s.dropped = s.affected[:0], s.dropped[:0]
 	if pause > t.cfg.lifeMs() {
-		forgotten := t.state.ForgetPublished(s.record.TimeMs - t.cfg.Join.SlackMs)
-		t.watermark = max(t.watermark, int64(forgotten)+1) // the versions that follow are greater
+		t.state.ForgetPublished(s.record.TimeMs - t.cfg.Join.SlackMs) // the watermark has moved on since
 	}
 	return false, nil
 }
