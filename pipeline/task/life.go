@@ -10,16 +10,17 @@ func (t *Task) advance(recordMs, nowMs int64) {
 }
 
 // between is called before the record in scratch is applied to the order's state. One that
-// begins a new case ends what a verdict can be about: what is joined by then is judged, as
-// it would have been in a micro-batch of its own. One that comes after the order's life
-// finds nothing of it remembered: what was published of records older than it, but for
-// their displacement, is forgotten. While replaying nothing is judged, and what was
-// published in the new life stands already, and stays. It returns whether anything that is
-// joined is still to be judged.
+// begins a new case, or pushes a shipment out of its order, ends what a verdict can be
+// about: what is joined by then is judged, as it would have been in a micro-batch of its
+// own. One that comes after the order's life finds nothing of it remembered: what was
+// published of records older than it, but for their displacement, is forgotten. While
+// replaying nothing is judged, and what was published in the new life stands already, and
+// stays. It returns whether anything that is joined is still to be judged.
 func (t *Task) between(ctx context.Context, key []byte, changed bool, nowMs int64) (bool, error) {
 	s := &t.scratch
 	pause := s.record.TimeMs - t.state.Newest()
-	if len(t.state.Cases()) == 0 || pause <= t.cfg.Join.RetentionMs {
+	begins := len(t.state.Cases()) > 0 && pause > t.cfg.Join.RetentionMs
+	if !begins && !(changed && t.pushesOut()) {
 		return changed, nil
 	}
 	if changed && !t.silent {
@@ -28,8 +29,19 @@ func (t *Task) between(ctx context.Context, key []byte, changed bool, nowMs int6
 		}
 	}
 	s.affected, s.dropped = s.affected[:0], s.dropped[:0]
-	if pause > t.cfg.lifeMs() {
+	if begins && pause > t.cfg.lifeMs() {
 		t.state.ForgetPublished(s.record.TimeMs - t.cfg.Join.SlackMs) // the watermark has moved on since
 	}
 	return false, nil
+}
+
+// pushesOut tells whether the record in scratch pushes out a shipment that is still to be
+// judged: without a verdict its subject could not be closed, and nobody would hear of it.
+func (t *Task) pushesOut() bool {
+	held := t.state.Shipments()
+	if t.scratch.record.Kind != kindOfSubjects || len(held) < t.cfg.Join.Shipments {
+		return false
+	}
+	last := held[len(held)-1].ID
+	return t.scratch.record.ID < last && t.scratch.affects(last)
 }

@@ -99,8 +99,9 @@ func (o *teller) Recovered(int32, int64, time.Duration) {}
 // TestStream runs scripts on a whole task with a clock that stands still, a minute after
 // the script's second 0. A line of "events" is a topic, an order key, a second and the
 // members of the event but for its order_key and its time; "raw" in front of the members
-// takes them as they are. "run" runs a new task over all of them: one record a micro-batch,
-// or all in one. It shows what the observer was told, then the outputs.
+// takes them as they are. "run" runs a new task over all of them, one record a micro-batch
+// or all in one, and what stands in the end must be the same. It shows what the observer was
+// told, then the outputs.
 func TestStream(t *testing.T) {
 	pack, err := policy.Default()
 	if err != nil {
@@ -111,6 +112,7 @@ func TestStream(t *testing.T) {
 	base := Deps{References: func() *decide.References { return refs }, Now: func() time.Time { return time.UnixMilli(streamStart + 60_000) }}
 	datadriven.Walk(t, "testdata/stream", func(t *testing.T, path string) {
 		var stream []streamed
+		var stands *standing // after the run before
 		offsets := make([]int64, len(testTopics))
 		cfg := testConfig()
 		cfg.CommitInterval, cfg.FlushInterval = 0, time.Hour
@@ -127,9 +129,17 @@ func TestStream(t *testing.T) {
 					offsets[e.topic]++
 					stream = append(stream, e)
 				}
+				stands = nil
 				return ""
 			case "run":
-				return runStream(t, cfg, base, stream, d.HasArg("one"))
+				shown, s := runStream(t, cfg, base, stream, d.HasArg("one"))
+				if stands != nil {
+					if diff := s.differs(stands); diff != "" {
+						t.Errorf("%s: not what stands after the run before: %s", d.Pos, diff)
+					}
+				}
+				stands = &s
+				return shown
 			}
 			t.Fatalf("unknown command %q", d.Cmd)
 			return ""
@@ -174,7 +184,7 @@ func event(t *testing.T, line string) (e streamed) {
 	return e
 }
 
-func runStream(t *testing.T, cfg Config, base Deps, stream []streamed, one bool) string {
+func runStream(t *testing.T, cfg Config, base Deps, stream []streamed, one bool) (shown string, stands standing) {
 	inputs := make([][]record.Record, len(testTopics))
 	feed := &stepFeed{wake: make(chan struct{})}
 	for i, e := range stream {
@@ -199,9 +209,9 @@ func runStream(t *testing.T, cfg Config, base Deps, stream []streamed, one bool)
 	if err := New(cfg, d).Run(ctx); err != nil {
 		t.Fatal(err)
 	}
-	c.read(t)
+	stands = c.read(t)
 	c.show(t, told)
-	return told.String()
+	return told.String(), stands
 }
 
 // show writes the committed outputs, but for progress and what is derived of the verdict.
