@@ -1,8 +1,10 @@
 package task
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -93,16 +95,45 @@ func (f *fakeFeed) signal() {
 // fakeWriter is one transactional producer; what it writes is seen once committed.
 type fakeWriter struct {
 	c    *cluster
-	open [NumOutputs][]record.Record
+	open [NumOutputs][]produced
 	next [NumOutputs]int64
+}
+
+// produced is a record of an open transaction: the slices that the writer was handed, and
+// what was in them.
+type produced struct {
+	lent, own record.Record
+}
+
+// errMemory is what the task must never do: the slices are the writer's until the commit ends.
+var errMemory = errors.New("memory of an open transaction was changed")
+
+// giveBack ends the loans of a transaction: the slices must be as they were handed over, and
+// what is read of them from now on is no record any more.
+func giveBack(open []produced) error {
+	for i := range open {
+		p := &open[i]
+		if !bytes.Equal(p.lent.Key, p.own.Key) || !bytes.Equal(p.lent.Value, p.own.Value) {
+			return fmt.Errorf("%w: value %q, was %q", errMemory, p.lent.Value, p.own.Value)
+		}
+	}
+	for i := range open { // some are lent twice, to two topics
+		for _, b := range [][]byte{open[i].lent.Key, open[i].lent.Value} {
+			for j := range b {
+				b[j] = 0xDB
+			}
+		}
+	}
+	return nil
 }
 
 func (w *fakeWriter) Produce(_ context.Context, out Output, key, value []byte, headers []record.Header) error {
 	if err := w.c.crash(300); err != nil {
 		return err
 	}
-	// The slices are kept as they are: the task must not change them before Commit.
-	w.open[out] = append(w.open[out], record.Record{Key: key, Value: value, Headers: headers})
+	w.open[out] = append(w.open[out], produced{
+		lent: record.Record{Key: key, Value: value},
+		own:  record.Record{Key: slices.Clone(key), Value: slices.Clone(value), Headers: headers}})
 	return nil
 }
 
@@ -110,9 +141,12 @@ func (w *fakeWriter) Commit(context.Context) error {
 	if err := w.c.crash(12); err != nil {
 		return err
 	}
+	if err := giveBack(slices.Concat(w.open[:]...)); err != nil {
+		return err
+	}
 	for o := range w.open {
-		for _, r := range w.open[o] {
-			r.Key, r.Value = slices.Clone(r.Key), slices.Clone(r.Value)
+		for i := range w.open[o] {
+			r := w.open[o][i].own
 			r.Offset = int64(len(w.c.outputs[o])) + 1 // a hole now and then, as control records make
 			w.c.outputs[o] = append(w.c.outputs[o], r)
 			w.next[o] = r.Offset + 1
