@@ -13,7 +13,10 @@ import (
 // not then: the state is exactly that of the commit.
 func (t *Task) replay(ctx context.Context, progress *schemas.Progress) (n int64, err error) {
 	t.silent = true
-	defer func() { t.silent = false }()
+	defer func() {
+		t.silent = false
+		t.unknown = t.intake.UnknownFields() // counted when they were first read
+	}()
 	goals := make([]int64, len(t.cfg.Topics))
 	for i, topic := range t.cfg.Topics {
 		goals[i] = progress.Offsets[topic.Name] // 0 for an input that was added since
