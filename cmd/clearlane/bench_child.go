@@ -156,7 +156,7 @@ func (c *benchChild) end(ctx context.Context, at time.Time, r *bench.Run) error 
 	if err != nil && !noProc {
 		return err
 	}
-	after, err := c.scrape(ctx)
+	after, err := c.counted(ctx)
 	if err != nil {
 		return err
 	}
@@ -179,6 +179,23 @@ func (c *benchChild) end(ctx context.Context, at time.Time, r *bench.Run) error 
 	r.Outputs = int64(after["clearlane_produced_records_total"])
 	r.Commits = int64(after["clearlane_commits_total"])
 	return nil
+}
+
+// countedWithin is how long the process may take to count its last commit, which others
+// see a little before it has its answer.
+const countedWithin = 5 * time.Second
+
+// counted is the metrics once they have every commit.
+func (c *benchChild) counted(ctx context.Context) (map[string]float64, error) {
+	for deadline := time.Now().Add(countedWithin); ; {
+		m, err := c.scrape(ctx)
+		if err != nil || m["clearlane_commits_total"] > 0 && m["clearlane_lag_records"] == 0 || time.Now().After(deadline) {
+			return m, err
+		}
+		if !pause(ctx, 20*time.Millisecond) {
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // scrape reads the process's metrics.
