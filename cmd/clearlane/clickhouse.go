@@ -1,12 +1,10 @@
 package main
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"os"
 
 	"github.com/clearlane/clearlane/pipeline/config"
+	"github.com/clearlane/clearlane/pipeline/kafka"
 	"github.com/clearlane/clearlane/pipeline/land"
 )
 
@@ -38,34 +36,9 @@ func landConfig(c *config.Config) (land.Config, error) {
 	lc.BatchInterval = h.BatchInterval
 	lc.MaxRetryInterval = h.MaxRetryInterval
 	var err error
-	if lc.ClickHouse.TLS, err = clientTLS(&h.TLS); err != nil {
-		return lc, fmt.Errorf("clickhouse.tls: %w", err)
+	secured := kafka.TLS(h.TLS)
+	if lc.ClickHouse.TLS, err = secured.Client(); err != nil {
+		return lc, fmt.Errorf("clickhouse: %w", err)
 	}
 	return lc, nil
-}
-
-// clientTLS reads the files of a TLS section; nil when TLS is off.
-func clientTLS(t *config.TLS) (*tls.Config, error) {
-	if !t.Enabled {
-		return nil, nil
-	}
-	c := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: t.ServerName}
-	if t.CAFile != "" {
-		pem, err := os.ReadFile(t.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("ca_file: %w", err)
-		}
-		c.RootCAs = x509.NewCertPool()
-		if !c.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("ca_file %q holds no certificate in PEM", t.CAFile)
-		}
-	}
-	if t.CertFile != "" {
-		cert, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("cert_file and key_file: %w", err)
-		}
-		c.Certificates = []tls.Certificate{cert}
-	}
-	return c, nil
 }

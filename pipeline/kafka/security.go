@@ -15,8 +15,9 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 )
 
-// tlsConfig is nil when TLS is off.
-func (t *TLS) config() (*tls.Config, error) {
+// Client is the configuration of a client's connections, with the files read; nil when
+// TLS is off.
+func (t *TLS) Client() (*tls.Config, error) {
 	if !t.Enabled {
 		return nil, nil
 	}

@@ -27,7 +27,7 @@ func newTransport(c *Config, topics []string) (*transport, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	tlsConfig, err := c.TLS.config()
+	tlsConfig, err := c.TLS.Client()
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (c *Config) dialer(conns *connections) (*kafkago.Dialer, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	tlsConfig, err := c.TLS.config()
+	tlsConfig, err := c.TLS.Client()
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (c *Config) kgoOptions() ([]kgo.Opt, error) {
 	if c.ClientID != "" {
 		opts = append(opts, kgo.ClientID(c.ClientID))
 	}
-	tlsConfig, err := c.TLS.config()
+	tlsConfig, err := c.TLS.Client()
 	if err != nil {
 		return nil, err
 	}
