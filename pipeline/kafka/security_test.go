@@ -128,7 +128,7 @@ func TestConnectionSettingsAreJudgedTogether(t *testing.T) {
 	if err := (&Config{Brokers: []string{"a:1"}, SASL: SASL{Mechanism: Plain}}).validate(); err == nil || !containsText(err, "user is empty") {
 		t.Errorf("%v", err)
 	}
-	if _, err := (&TLS{Enabled: true, CAFile: "/no/such/file"}).config(); err == nil || !containsText(err, "ca_file") {
+	if _, err := (&TLS{Enabled: true, CAFile: "/no/such/file"}).Client(); err == nil || !containsText(err, "ca_file") {
 		t.Errorf("%v", err)
 	}
 }
