@@ -84,6 +84,9 @@ func TestComposeFile(t *testing.T) {
 			t.Errorf("no service %s", name)
 		}
 	}
+	if command := p.Services["topics"].Command; !slices.Contains(command, "--create") || !slices.Contains(command, "--partitions") {
+		t.Errorf("topics runs %q: on a new broker nobody makes them", command)
+	}
 }
 
 func TestComposeFaultsAreFound(t *testing.T) {
