@@ -108,7 +108,7 @@ func (r report) print(out io.Writer) error {
 		return err
 	}
 	if bad > 0 {
-		return fmt.Errorf("check: %d %w", bad, errFaults)
+		return faultsFound("check", bad)
 	}
 	return nil
 }

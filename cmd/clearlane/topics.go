@@ -18,8 +18,13 @@ import (
 // kafkaTimeout bounds what the commands ask of the cluster.
 const kafkaTimeout = 30 * time.Second
 
-// errFaults ends a command that has listed what is wrong.
-var errFaults = errors.New("faults found")
+// faultsFound ends a command that has listed n things that are wrong.
+func faultsFound(command string, n int) error {
+	if n == 1 {
+		return fmt.Errorf("%s: 1 fault found", command)
+	}
+	return fmt.Errorf("%s: %d faults found", command, n)
+}
 
 func newTopics(a *app) *cobra.Command {
 	var o topicsOptions
@@ -131,7 +136,7 @@ func topics(ctx context.Context, admin topicAdmin, c *config.Config, o topicsOpt
 		return err
 	}
 	if bad > 0 {
-		return fmt.Errorf("topics: %d %w", bad, errFaults)
+		return faultsFound("topics", bad)
 	}
 	if partitions > 0 {
 		_, err = fmt.Fprintf(out, "%d partitions\n", partitions)

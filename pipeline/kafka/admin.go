@@ -72,7 +72,7 @@ func (a *Admin) EnsureTopics(ctx context.Context, topics Topics, rules TopicRule
 			n = 1
 		}
 		if n < 1 {
-			faults = append(faults, fmt.Errorf("topic %s (%s): partitions: %d; allowed: 1 or more, or an input topic that exists", t.name, t.key, n))
+			faults = append(faults, fmt.Errorf("topic %s (%s): partitions: %d; allowed: 1 or more with --partitions, or an input topic that exists", t.name, t.key, n))
 			continue
 		}
 		rf := rules.ReplicationFactor

@@ -39,7 +39,7 @@ func (a *Admin) CheckTopics(ctx context.Context, topics Topics, rules TopicRules
 	var faults []error
 	for _, t := range all {
 		if !have.Has(t.name) {
-			faults = append(faults, &TopicFault{t.name, "existence", "missing", "an existing topic; `clearlane topics` makes it, kafka.topics." + t.key + " names it"})
+			faults = append(faults, &TopicFault{t.name, "existence", "missing", "an existing topic; `clearlane topics --create` makes it, kafka.topics." + t.key + " names it"})
 			continue
 		}
 		faults = append(faults, checkTopic(t, have[t.name], settings[t.name], n, rules)...)
