@@ -24,6 +24,16 @@ func (t *Task) judge(ctx context.Context, key []byte, nowMs int64) error {
 	if err := t.decider.Load(orderKey, &t.state); err != nil {
 		return fmt.Errorf("order %q: %w", key, err)
 	}
+	// First of all, while what was published of them is remembered: a new subject may be
+	// one too many.
+	for _, id := range t.scratch.dropped {
+		if t.holds(id) {
+			continue // pushed out of one case, and come back in a later one
+		}
+		if err := t.close(ctx, orderKey, id, nowMs); err != nil {
+			return err
+		}
+	}
 	shipments := t.state.Shipments()
 	for i := range shipments {
 		e := &shipments[i]
@@ -42,14 +52,6 @@ func (t *Task) judge(ctx context.Context, key []byte, nowMs int64) error {
 	if j, ok := t.decider.PreReview(); ok {
 		t.counts.Judged++
 		if err := t.preReview(ctx, orderKey, &j, nowMs); err != nil {
-			return err
-		}
-	}
-	for _, id := range t.scratch.dropped {
-		if t.holds(id) {
-			continue // pushed out of one case, and come back in a later one
-		}
-		if err := t.close(ctx, orderKey, id, nowMs); err != nil {
 			return err
 		}
 	}
