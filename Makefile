@@ -9,6 +9,7 @@ TEST_TIMEOUT ?= 10m
 BENCH ?= .
 BENCH_TIME ?= 1s
 DEMO_FLAGS ?=
+SEEDS ?= 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
 export FUZZ_TIME ?= 10s
 
 export CGO_ENABLED ?= 0
@@ -18,6 +19,7 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  DEMO_FLAGS="--orders 100000 --exit"   flags of clearlane demo'
+	@echo '  CLEARLANE_CHAOS_RESULTS=FILE          what chaos appends a line a seed to (absolute path)'
 	@echo '  PACKAGES=./schemas/...                what test, lint and bench look at'
 
 .PHONY: build
@@ -56,6 +58,12 @@ generate: ## write all generated files again
 .PHONY: fuzz
 fuzz: ## every fuzzer for FUZZ_TIME (10s)
 	@.ci/fuzz
+
+.PHONY: chaos
+chaos: export CLEARLANE_CHAOS_SEEDS = $(SEEDS)
+chaos: ## seeded faults on a real broker, about 45 s a seed; SEEDS="17" runs one again
+	@race=-race cgo=1; command -v $${CC:-cc} >/dev/null || { race= cgo=0; }; \
+	  CLEARLANE_REQUIRE_KAFKA=1 CGO_ENABLED=$$cgo $(GO) test $$race -buildvcs=true -count 1 -v -timeout $$((2 * $(words $(SEEDS)) + 2))m -run '^TestChaos$$' ./cmd/clearlane
 
 .PHONY: bench
 bench: ## benchmarks with allocations; BENCH=regexp, BENCH_TIME=5s
