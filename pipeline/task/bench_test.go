@@ -124,6 +124,7 @@ func BenchmarkTask(b *testing.B) {
 				Store:      func() (Store, error) { return store, nil },
 				Feed:       func(context.Context, []int64) (Feed, error) { return feed, nil },
 				LogStarts:  func(context.Context) ([]int64, error) { return make([]int64, len(inputs)), nil },
+				OutputEnds: func(context.Context) (ends [NumOutputs]int64, err error) { return ends, nil },
 				Progress:   func(context.Context) (*schemas.Progress, error) { return nil, nil },
 				Tail:       func(context.Context, Output, int64, func(*record.Record) error) (int64, error) { return 0, nil },
 				References: func() *decide.References { return refs },
