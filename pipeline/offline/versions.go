@@ -17,6 +17,13 @@ func (s *Scorer) judge(key string, outcome join.Outcome) error {
 	if err := s.decider.Load(key, &s.state); err != nil {
 		return err
 	}
+	// First, as in the task: a further verdict may take the last place that what was
+	// published of a pushed-out shipment is remembered in.
+	for _, id := range s.state.Dropped() {
+		if err := s.close(key, id); err != nil {
+			return err
+		}
+	}
 	// A duplicate may move a position, a stale record may bridge two cases: like every
 	// record that is no shipment, they ask for all verdicts again.
 	only := s.record.Kind == schemas.KindShipment && outcome != join.Duplicate && outcome != join.Stale
@@ -35,11 +42,6 @@ func (s *Scorer) judge(key string, outcome join.Outcome) error {
 	}
 	if j, ok := s.decider.PreReview(); ok {
 		if err := s.preReviewVersion(key, &j); err != nil {
-			return err
-		}
-	}
-	for _, id := range s.state.Dropped() {
-		if err := s.close(key, id); err != nil {
 			return err
 		}
 	}
