@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -33,6 +34,7 @@ type chaosWorld struct {
 	brokerMu  sync.Mutex
 	processes []*chaosProcess
 	began     time.Time
+	putAside  atomic.Int64
 
 	mu     sync.Mutex
 	faults []string // what a process did that none may do
@@ -69,7 +71,9 @@ func (w *chaosWorld) down(p *chaosProcess, sig syscall.Signal) {
 		_ = p.c.cmd.Process.Kill()
 		<-p.c.ended
 	}
-	if out := p.c.output.String(); strings.Contains(out, "DATA RACE") || strings.Contains(out, "panic:") {
+	out := p.c.output.String()
+	w.putAside.Add(int64(strings.Count(out, "it is put aside")))
+	if strings.Contains(out, "DATA RACE") || strings.Contains(out, "panic:") {
 		w.note("%s-%d: a data race or a panic", p.name, p.starts)
 	}
 }

@@ -36,11 +36,13 @@ type chaosResult struct {
 	Faults         map[string]int `json:"faults"`
 	Orders         int            `json:"orders"`
 	Events         int            `json:"events"`           // sent and committed
+	PutAside       int            `json:"states_put_aside"` // how often a damaged state was found out
 	Decisions      int            `json:"decision_records"` // of all versions
 	LoadSeconds    float64        `json:"load_seconds"`
 	CatchUpSeconds float64        `json:"catch_up_seconds"` // from the last fault or event until all is processed
 	WallSeconds    float64        `json:"wall_seconds"`
 	LongestPauseMs int64          `json:"longest_pause_ms"` // between two commits of a partition under load
+	Pauses         []string       `json:"pauses"`           // those of at least two seconds
 	Right          bool           `json:"right"`
 	Differs        []string       `json:"differs,omitempty"`
 }
@@ -121,6 +123,7 @@ func runChaos(t *testing.T, seed uint64) *chaosResult {
 		}
 	}
 	w.verify(g, result, loadEnded)
+	result.PutAside = int(w.putAside.Load())
 	result.WallSeconds = time.Since(started).Seconds()
 	result.Differs = append(result.Differs, w.faults...)
 	result.Right = len(result.Differs) == 0
@@ -168,25 +171,32 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 	for _, m := range missed {
 		result.Differs = append(result.Differs, "planted, and not noticed: "+m)
 	}
-	result.LongestPauseMs, err = longestPause(ctx, reader, kafkaTopics(&w.s.cfg.Kafka).Progress, w.began, loadEnded)
+	result.LongestPauseMs, result.Pauses, err = pauses(ctx, reader, kafkaTopics(&w.s.cfg.Kafka).Progress, w.began, loadEnded)
 	must(w.t, err)
 }
 
-// longestPause is the longest time between two commits of a partition in a span, in ms,
-// by the timestamps of its progress records.
-func longestPause(ctx context.Context, log oracle.Log, topic string, from, to time.Time) (longest int64, err error) {
-	last := map[int32]int64{}
-	_, err = log.ReadAll(ctx, topic, func(p int32, r *record.Record) error {
-		at := min(max(r.TimeMs, from.UnixMilli()), to.UnixMilli())
-		before, ok := last[p]
-		if !ok {
-			before = from.UnixMilli()
+// pauses is the longest time between two commits of a partition in a span, in ms, by
+// the timestamps of its progress records, and all of at least two seconds in words.
+func pauses(ctx context.Context, log oracle.Log, topic string, from, to time.Time) (longest int64, long []string, err error) {
+	var last [chaosPartitions]int64
+	gap := func(p int32, until int64) {
+		since := max(last[p], from.UnixMilli())
+		ms := min(until, to.UnixMilli()) - since
+		longest = max(longest, ms)
+		if ms >= 2000 {
+			begins := time.Duration(since-from.UnixMilli()) * time.Millisecond
+			long = append(long, fmt.Sprintf("partition %d from %.1fs for %.1fs", p, begins.Seconds(), float64(ms)/1000))
 		}
-		longest = max(longest, at-before)
-		last[p] = max(at, before)
+		last[p] = max(last[p], until)
+	}
+	_, err = log.ReadAll(ctx, topic, func(p int32, r *record.Record) error {
+		gap(p, r.TimeMs)
 		return nil
 	})
-	return longest, err
+	for p := range last {
+		gap(int32(p), to.UnixMilli())
+	}
+	return longest, long, err
 }
 
 func appendLine(file string, line []byte) error {
