@@ -12,7 +12,11 @@ func newRun(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Run the roles of the configuration until told to stop",
-		Args:  noArgs,
+		Long: "Runs the roles of the configuration: score joins and decides, land writes ClickHouse, serve answers /metrics, " +
+			"/healthz and /readyz. Kafka or ClickHouse away is waited for. SIGTERM or SIGINT ends it: it takes nothing more in, " +
+			"commits what it has, writes its state and leaves the group, after stop_timeout at the latest. Processes of one " +
+			"kafka.group share the partitions; each has a data_dir of its own.",
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c, err := a.config()
 			if err != nil {
