@@ -21,7 +21,7 @@ type Case struct {
 }
 
 // date is the date a case is judged at: entry_date, else the shipment's
-// event_time, else the order's (DOMAIN: default routes). 0 is unknown.
+// event_time, else the order's. 0 is unknown.
 func (c *Case) date() schemas.Date {
 	if c.Shipment != nil {
 		if c.Shipment.EntryDate != 0 {

@@ -10,7 +10,7 @@ import (
 // of the date, the channel or the destination, is no reason and suspends nothing: a
 // claim that nothing in force speaks against stands as ELIGIBLE. What is unknown and
 // would have to be known leaves it PENDING; the site's integration would not, because
-// the claim then goes by the rest (DOMAIN: default routes).
+// the claim then goes by the rest.
 func (s *Scorer) judgeOrigin() {
 	origin.Judge(&origin.Claim{
 		Order: s.c.Order, Shipment: s.c.Shipment, Verifications: s.c.Verifications,

@@ -52,7 +52,7 @@ type subject struct {
 	site        siteState
 }
 
-// answer turns planted causes into the answer by DOMAIN.md, "Default routes". It reads
+// answer turns planted causes into the answer by the default routes. It reads
 // no event: whoever scores the events has to find the causes there.
 func (s *subject) answer(a *Answer) {
 	a.Route, a.PreferenceStatus = schemas.RouteRelease, schemas.PreferenceNotClaimed
@@ -135,7 +135,7 @@ const (
 	numClaimCauses
 )
 
-// claimEffect is a line of DOMAIN.md's e-Cert table.
+// claimEffect is a line of the e-Cert table.
 type claimEffect struct {
 	code   string
 	status schemas.PreferenceStatus

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// Click ids in the forms of DOMAIN.md, "Label formats".
+// Click ids in their published forms.
 
 // gclid makes a Google click id that carries the time of the click: the short form
 // holds it in microseconds, the long one the day's start in seconds.

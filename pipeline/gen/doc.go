@@ -6,7 +6,7 @@
 // imports nothing of scoring, join or the policy pack and never looks at an event to
 // find an answer, so that an error there cannot hide behind the same error here.
 //
-// What is planted, and what must follow (DOMAIN.md, "Default routes"):
+// What is planted, and what must follow (the default routes):
 //
 //   - Labels (labelCause): on the click that counts, the newest not after the order. The
 //     reason is labelCodes of the cause; HIGH_RISK_CONTROL in a pilot port, elsewhere

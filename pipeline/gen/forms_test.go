@@ -12,7 +12,7 @@ import (
 	"github.com/clearlane/clearlane/schemas"
 )
 
-// The formats of DOMAIN.md, written down here once more and used by nothing else.
+// The published formats, written down here once more and used by nothing else.
 var (
 	formGclid   = regexp.MustCompile(`^[A-Za-z0-9_-]{20,}$`)
 	formFBP     = regexp.MustCompile(`^fb\.\d\.(\d{13})\.\d+$`)
@@ -144,7 +144,7 @@ func TestGoodClaimsAreGood(t *testing.T) {
 	}
 }
 
-// Times inside click ids: DOMAIN.md's examples, made again from their time.
+// Times inside click ids: the published examples, made again from their time.
 func TestShortGclidHoldsItsTime(t *testing.T) {
 	const ms = 1376754617000 // 2013-08-17 15:50:17 UTC, of CKSDxc_qhLkCFQyk4AodO24Arg
 	r := newRNG(1, saltOrder, 1)

@@ -52,7 +52,7 @@ CREATE TABLE IF NOT EXISTS {{.Local}}.decisions{{.OnCluster}} (
     geo_version        LowCardinality(String) COMMENT 'Version of the country database',
     lists_version      LowCardinality(String) COMMENT 'Version of the label lists',
     site_known         Bool COMMENT 'True when the site was registered',
-    site_platform      LowCardinality(String) COMMENT 'Origin verification platform of the site, as registered',
+    site_platform      LowCardinality(String) COMMENT 'Site builder of the site, as registered',
     site_integration   LowCardinality(String) COMMENT 'Integration of the site: INTEGRATED, PENDING, NONE or UNKNOWN',
     site_since         Date32 COMMENT 'Integrated since; 1970-01-01 when unknown' CODEC(ZSTD(1)),
     input_hash         UInt64 COMMENT 'Hash over the records used, to prove a re-derivation',

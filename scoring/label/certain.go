@@ -11,7 +11,7 @@ import (
 // false: the id's time is of the visitor's clock, the click's of the server's.
 const clockSkew schemas.Time = 5 * 60 * 1000
 
-// certain finds what is false by the click alone (DOMAIN: false labels, certain).
+// certain finds what is false by the click alone (false labels, class certain).
 // One cause gives one finding: a macro in place of an id is not also a malformed
 // id, and an id in seconds is not also one.
 func (d *deriver) certain() {

@@ -6,7 +6,7 @@ import (
 	"github.com/clearlane/clearlane/scoring/reason"
 )
 
-// drift finds sloppy labels (DOMAIN: false labels, drift). They say nothing about
+// drift finds sloppy labels (false labels, class drift). They say nothing about
 // risk and are counted as data quality.
 func (d *deriver) drift() {
 	d.spellings()

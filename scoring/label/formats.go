@@ -7,7 +7,7 @@ import (
 	"github.com/clearlane/clearlane/schemas"
 )
 
-// Forms of the ids, as DOMAIN (label formats) has them: Microsoft and Meta document
+// Forms of the ids, as published: Microsoft and Meta document
 // them. gclid, gbraid and ttclid are opaque: no form of theirs is false.
 
 // validMSCLKID is ^[0-9a-fA-F]{32}$.

@@ -11,7 +11,7 @@ import (
 	"github.com/clearlane/clearlane/schemas"
 )
 
-// The published definitions, as DOMAIN has them.
+// The published definitions.
 var (
 	paidRE     = regexp.MustCompile(`^(.*cp.*|ppc|retargeting|paid.*)$`)
 	shoppingRE = regexp.MustCompile(`^(.*(([^a-df-z]|^)shop|shopping).*)$`)

@@ -5,7 +5,7 @@ import "github.com/clearlane/clearlane/scoring/reason"
 // googleIDs are the ids that Google gives for paid clicks.
 const googleIDs = GCLID | GBRAID | WBRAID | DCLID
 
-// likely finds what points to false labels without proving it (DOMAIN: false
+// likely finds what points to false labels without proving it (false
 // labels, likely). fbclid is in none of it: Meta tags unpaid links too.
 func (d *deriver) likely() {
 	out := d.out

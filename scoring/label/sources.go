@@ -22,7 +22,7 @@ type source struct {
 
 // sources is names of well-known sources in lower case, as utm_source has them and
 // as the first label of a host. Origin: the networks' own tagging guides and the
-// aliases of DOMAIN (label formats); written by hand, not taken from a list.
+// aliases in use; written by hand, not taken from a list.
 var sources = map[string]source{
 	"google": {NetworkGoogle, kindSearch, ""}, "adwords": {NetworkGoogle, kindSearch, "google"},
 	"google_ads": {NetworkGoogle, kindSearch, "google"}, "google-ads": {NetworkGoogle, kindSearch, "google"},
