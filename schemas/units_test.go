@@ -143,7 +143,7 @@ func TestAppendsAllocateNothing(t *testing.T) {
 	}
 }
 
-// Decision ids are for ever: these were computed once, by the rule in DESIGN.
+// Decision ids are for ever: these were computed once, by the rule of MakeDecisionID.
 func TestDecisionIDsNeverChange(t *testing.T) {
 	if got := MakeDecisionID("o-000000042", "sh-000000042").String(); got != goldenDecision {
 		t.Errorf("decision: %s", got)
