@@ -48,7 +48,7 @@ func open(dir string, opts Options, hash func(seed uint64, sp space, key []byte)
 	}
 	s.active = s.newGeneration()
 	if err := s.open(hash); err != nil {
-		if pebble.IsCorruptionError(err) || errors.Is(err, fs.ErrNotExist) {
+		if damaged(err) {
 			err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}
 		if errors.Is(err, ErrCorrupt) {
@@ -57,6 +57,14 @@ func open(dir string, opts Options, hash func(seed uint64, sp space, key []byte)
 		return nil, fmt.Errorf("state %s: %w", dir, err)
 	}
 	return s, nil
+}
+
+// damaged tells whether an error is about what lies in the directory. A lost format
+// marker makes Pebble take the database for a stranger's, and a table of another size
+// than its manifest says it reports in words only.
+func damaged(err error) bool {
+	return pebble.IsCorruptionError(err) || errors.Is(err, fs.ErrNotExist) ||
+		errors.Is(err, pebble.ErrDBNotPristine) || strings.Contains(err.Error(), "object size mismatch")
 }
 
 func (s *Store) open(hash func(seed uint64, sp space, key []byte) uint64) error {
