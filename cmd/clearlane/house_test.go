@@ -62,7 +62,6 @@ var users = map[string][]string{
 	"github.com/prometheus":          {"pipeline/serve", "cmd/clearlane"},
 	"github.com/oschwald":            {"scoring/geo", "pipeline/embedded", "cmd/clearlane"},
 	"github.com/maxmind/mmdbwriter":  {"pipeline/embedded"},
-	"github.com/buger/jsonparser":    {"schemas/codec"},
 	"github.com/compose-spec":        {},
 	"golang.org/x/tools/go/packages": {},
 }
