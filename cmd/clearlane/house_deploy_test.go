@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/clearlane/clearlane/pipeline/config"
+	"github.com/clearlane/clearlane/pipeline/serve"
 )
 
 // loadCompose reads a compose file by the rules of the specification, without an engine.
@@ -122,17 +123,52 @@ func TestSampleConfiguration(t *testing.T) {
 	}
 }
 
-var metricName = regexp.MustCompile(`\bclearlane_[a-z_]+`)
+// metricUse is a metric in an expression, with what it is picked by.
+var (
+	metricUse = regexp.MustCompile(`\b(clearlane_[a-z_]+)(?:\{([^}]*)\})?`)
+	picked    = regexp.MustCompile(`([a-z_]+)[=!]~?"([^"]*)"`)
+)
 
-// unknownMetrics are the metrics that an expression uses and nobody exposes.
-func unknownMetrics(exposed map[string]bool, expr string) (unknown []string) {
-	for _, name := range metricName.FindAllString(expr, -1) {
-		family := name
+// exposedMetrics are the labels and the meaning of every metric, as clearlane metrics
+// prints them.
+func exposedMetrics(t *testing.T) map[string][2]string {
+	t.Helper()
+	var table strings.Builder
+	if err := serve.WriteReference(&table); err != nil {
+		t.Fatal(err)
+	}
+	exposed := map[string][2]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| [a-z]+ \\| (.*?) \\| (.*) \\|$").FindAllStringSubmatch(table.String(), -1) {
+		exposed[row[1]] = [2]string{row[2] + "`le`", row[3]}
+	}
+	if len(exposed) == 0 {
+		t.Fatal("no metrics were read")
+	}
+	return exposed
+}
+
+// unknownMetrics are the metrics, labels and values that an expression uses and nobody
+// exposes. The values of a label stand in the metric's meaning, those of routes apart.
+func unknownMetrics(exposed map[string][2]string, expr string) (unknown []string) {
+	for _, use := range metricUse.FindAllStringSubmatch(expr, -1) {
+		known, ok := exposed[use[1]]
 		for _, suffix := range []string{"_bucket", "_sum", "_count"} {
-			family = strings.TrimSuffix(family, suffix)
+			if !ok {
+				known, ok = exposed[strings.TrimSuffix(use[1], suffix)]
+			}
 		}
-		if !exposed[name] && !exposed[family] {
-			unknown = append(unknown, name)
+		if !ok {
+			unknown = append(unknown, use[1])
+		}
+		for _, p := range picked.FindAllStringSubmatch(use[2], -1) {
+			if ok && !strings.Contains(known[0], "`"+p[1]+"`") {
+				unknown = append(unknown, use[1]+" by "+p[1])
+			}
+			for _, value := range strings.Split(p[2], "|") {
+				if ok && p[1] != "route" && !strings.Contains(known[1], value) {
+					unknown = append(unknown, use[1]+" of "+value)
+				}
+			}
 		}
 	}
 	return unknown
@@ -140,22 +176,16 @@ func unknownMetrics(exposed map[string]bool, expr string) (unknown []string) {
 
 // Dashboards and alerts ask only for metrics that the program exposes.
 func TestDashboardsAndAlertsKnowTheMetrics(t *testing.T) {
-	exposed := map[string]bool{}
-	sources, err := filepath.Glob(filepath.Join(root, "pipeline/serve/*.go"))
-	if err != nil || len(sources) == 0 {
-		t.Fatalf("sources of the metrics: %v %v", sources, err)
-	}
-	for _, source := range sources {
-		content, err := os.ReadFile(source)
-		if err != nil {
-			t.Fatal(err)
+	exposed := exposedMetrics(t)
+	for planted, want := range map[string]string{
+		`rate(clearlane_nothing_total[5m])`:                  "clearlane_nothing_total",
+		`clearlane_partition_phase{cause="live"}`:            "clearlane_partition_phase by cause",
+		`clearlane_partition_phase{phase=~"live|sleeping"}`:  "clearlane_partition_phase of sleeping",
+		`rate(clearlane_stage_seconds_bucket{le="0.1"}[5m])`: "clearlane_stage_seconds_bucket of 0.1",
+	} {
+		if u := unknownMetrics(exposed, planted); len(u) != 1 || u[0] != want {
+			t.Errorf("%s: the check finds %v", planted, u)
 		}
-		for _, m := range regexp.MustCompile(`"(clearlane_[a-z_]+)"`).FindAllSubmatch(content, -1) {
-			exposed[string(m[1])] = true
-		}
-	}
-	if u := unknownMetrics(exposed, `rate(clearlane_nothing_total[5m])`); len(u) != 1 {
-		t.Errorf("the check finds %v", u)
 	}
 	var board struct {
 		Panels []struct {

@@ -25,7 +25,11 @@ func (p *process) land(ctx context.Context, metrics *serve.Metrics, health *serv
 	}
 	component := health.Component("land")
 	metrics.OnScrape(func(x *serve.Sample) {
-		for _, l := range lander.Status().Lag {
+		s := lander.Status()
+		if s.Retrying {
+			x.Waiting[serve.ForClickHouse] = time.Since(s.Since)
+		}
+		for _, l := range s.Lag {
 			x.LandLag[l.Topic] += l.Records
 		}
 	})

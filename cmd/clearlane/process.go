@@ -37,6 +37,12 @@ func (p *process) run(ctx context.Context) error {
 	build := buildVersion()
 	metrics.SetBuild(build.Version, build.Revision, runtime.Version())
 	health := serve.NewHealth(time.Now)
+	metrics.OnScrape(func(x *serve.Sample) {
+		_, parts := health.Status()
+		for _, p := range parts {
+			x.Ready[p.Name] = p.State == serve.Ready
+		}
+	})
 
 	work, ctx := errgroup.WithContext(ctx)
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -36,16 +37,19 @@ type scorer struct {
 	joined          kafka.GroupStats
 	written         kafka.WriteStats
 
-	mu        sync.Mutex
-	stores    map[int32]*state.Store
-	committed map[int32][]int64 // next offsets by input, of the partitions owned
-	unusable  map[int32]error   // partitions whose local state has to be put aside, and why
-	seen      *serve.Metrics
+	standing *standings
+	failures *failures
+	aside    atomic.Int64 // local states put aside
+
+	mu       sync.Mutex
+	stores   map[int32]*state.Store
+	unusable map[int32]error // partitions whose local state has to be put aside, and why
+	seen     *serve.Metrics
 }
 
 // score runs the role until ctx ends and every task has committed and stopped.
 func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *serve.Health) error {
-	s := &scorer{process: p, topics: kafkaTopics(&p.cfg.Kafka), inputs: p.cfg.Kafka.Inputs(), health: health.Component("score"), stores: map[int32]*state.Store{}, committed: map[int32][]int64{}, unusable: map[int32]error{}, seen: metrics}
+	s := &scorer{process: p, topics: kafkaTopics(&p.cfg.Kafka), inputs: p.cfg.Kafka.Inputs(), health: health.Component("score"), stores: map[int32]*state.Store{}, failures: newFailures(), unusable: map[int32]error{}, seen: metrics}
 	defer s.close()
 	if err := s.prepare(ctx); err != nil {
 		return err
@@ -54,7 +58,7 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 	for i, in := range s.inputs {
 		names[i] = in.Topic
 	}
-	s.metrics = metrics.Task(names)
+	s.metrics, s.standing = metrics.Task(names), newStandings(names, time.Now)
 	refs := s.refs.current()
 	metrics.SetPolicy(refs.Pack.Version, refs.Pack.Hash)
 	metrics.SetGeo(refs.Geo.Version())
@@ -93,6 +97,7 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 		case <-ctx.Done():
 		case err = <-ended:
 		case <-tick.C:
+			s.standing.look(manager.Status(), s.fetcher.Stable)
 			s.report(manager)
 		}
 	}
@@ -195,6 +200,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 		Writer: func(ctx context.Context) (task.Writer, error) { return kafka.NewWriter(ctx, writer, partition) },
 		Store:  func() (task.Store, error) { return s.openStore(partition) },
 		Feed: func(_ context.Context, offsets []int64) (task.Feed, error) {
+			s.standing.begun(partition, offsets)
 			return s.fetcher.Open(partition, offsets)
 		},
 		LogStarts: func(ctx context.Context) ([]int64, error) {
@@ -220,10 +226,11 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 		},
 		Progress: func(ctx context.Context) (*schemas.Progress, error) {
 			p, found, err := s.reader.LastProgress(ctx, s.topics.Progress, partition, task.ProgressKey(s.cfg.Kafka.Group, partition), parseProgress)
-			if !found {
+			if !found || err != nil {
 				return nil, err
 			}
-			return p, err
+			s.standing.recovering(partition, p.Offsets)
+			return p, nil
 		},
 		Tail: func(ctx context.Context, out task.Output, from int64, each func(*record.Record) error) (int64, error) {
 			end, err := s.reader.ReadTail(ctx, outputs[out], partition, from, each)

@@ -20,9 +20,7 @@ func (s *scorer) Batch(c *task.Counts) {
 // Committed implements task.Observer: the offsets go to the group, for lag tools.
 func (s *scorer) Committed(c *task.Committed) {
 	s.metrics.Committed(c)
-	s.mu.Lock()
-	s.committed[c.Partition] = append(s.committed[c.Partition][:0], c.Offsets...)
-	s.mu.Unlock()
+	s.standing.committed(c.Partition, c.Offsets)
 	offsets := make(map[string]map[int32]int64, len(c.Offsets))
 	for i, o := range c.Offsets {
 		offsets[s.inputs[i].Topic] = map[int32]int64{c.Partition: o}
@@ -86,7 +84,12 @@ func (s *scorer) report(manager *task.Manager) {
 
 // sample adds what the role knows to a scrape.
 func (s *scorer) sample(x *serve.Sample, manager *task.Manager) {
-	x.Partitions = len(manager.Status())
+	s.standing.sample(x, manager.Status())
+	s.failures.sample(x.Failures)
+	x.PutAside += s.aside.Load()
+	if since, away := s.fetcher.Away(); away != nil {
+		x.Waiting[serve.ForKafka] = max(x.Waiting[serve.ForKafka], time.Since(since))
+	}
 	x.Generations += s.joined.Generations.Load()
 	x.GroupErrors += s.joined.Errors.Load()
 	x.PartitionsLost += s.joined.Lost.Load()
@@ -105,13 +108,6 @@ func (s *scorer) sample(x *serve.Sample, manager *task.Manager) {
 	x.SellerSites = s.refs.current().Sites.(*decide.SiteTable).Len()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fetcher.Stable(func(topic string, partition int32, stable int64) {
-		for i, in := range s.inputs {
-			if done := s.committed[partition]; in.Topic == topic && i < len(done) {
-				x.Lag[topic] += max(stable-done[i], 0)
-			}
-		}
-	})
 	for _, store := range s.stores {
 		m := store.Metrics()
 		x.StateKeys += m.Keys

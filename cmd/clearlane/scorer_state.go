@@ -50,7 +50,6 @@ func (s *scorer) openStore(partition int32) (task.Store, error) {
 	return &ownedStore{Store: store, closed: func() {
 		s.mu.Lock()
 		delete(s.stores, partition)
-		delete(s.committed, partition)
 		s.mu.Unlock()
 		s.seen.Released(partition)
 	}}, nil
@@ -82,14 +81,18 @@ func (s *scorer) putAside(dir string, why error) error {
 	if err := os.Rename(dir, aside); err != nil {
 		return fmt.Errorf("local state: %w", err)
 	}
+	s.aside.Add(1)
 	s.log.Error("local state can't be used; it is put aside and built anew from Kafka", "dir", dir, "aside", aside, "err", why)
 	return nil
 }
 
-// watched notes when a task ends because its local state can't be used.
+// watched counts the failures of a task, and notes when its local state can't be used.
 func (s *scorer) watched(partition int32, t *task.Task) task.Runner {
 	return watchedTask(func(ctx context.Context) error {
 		err := t.Run(ctx)
+		if err != nil {
+			s.failures.add(err)
+		}
 		if errors.Is(err, state.ErrCorrupt) || errors.Is(err, task.ErrState) || errors.Is(err, rollup.ErrNegative) {
 			s.mu.Lock()
 			s.unusable[partition] = err

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,8 +10,12 @@ import (
 // Sample is what the parts of the process know about themselves. Each adds its own
 // numbers to it at every scrape. Gauges are as of now, the rest counts from the start.
 type Sample struct {
-	Partitions int              // gauge: owned
+	Partitions []Partition      // gauges: those owned
+	Failures   map[string]int64 // partitions that failed, by cause
 	Lag        map[string]int64 // gauge: by input topic, records behind the last stable offset
+	Ready      map[string]bool  // gauge: by component
+	// Waiting is a gauge: how long each thing outside has been waited for.
+	Waiting map[string]time.Duration
 
 	Generations, GroupErrors, PartitionsLost                int64
 	FetchRequests, FetchBytes, FetchSkipped, FetchRetries   int64
@@ -20,10 +25,27 @@ type Sample struct {
 	StateKeys, StateDirty, StateDirtyBytes                  int64 // gauges
 	StateCacheBytes, StateFilterBytes, StateDiskBytes       int64 // gauges
 	CacheHits, FilterAnswers, DiskHits, DiskMisses, Flushes int64
+	PutAside                                                int64
 
 	LandLag     map[string]int64 // gauge: by output topic
 	SellerSites int              // gauge
 }
+
+// Partition is where the work on one partition stands.
+type Partition struct {
+	Number  int32
+	Phase   string
+	Stalled time.Duration // that records have waited without a commit
+}
+
+// What a process waits for, as keys of Sample.Waiting.
+const (
+	ForKafka      = "kafka"
+	ForClickHouse = "clickhouse"
+)
+
+// waits are the keys of Sample.Waiting: each has a series from the start.
+var waits = [...]string{ForKafka, ForClickHouse}
 
 // OnScrape adds a source of samples. It is called at every scrape, from the scrape's
 // goroutine, so what it reads is safe for concurrent use; it must not block.
@@ -58,7 +80,7 @@ func (s *sampler) Describe(ch chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (s *sampler) Collect(ch chan<- prometheus.Metric) {
-	x := Sample{Lag: map[string]int64{}, LandLag: map[string]int64{}}
+	x := Sample{Lag: map[string]int64{}, LandLag: map[string]int64{}, Failures: map[string]int64{}, Ready: map[string]bool{}, Waiting: map[string]time.Duration{}}
 	s.m.mu.Lock()
 	sources := s.m.samplers[:len(s.m.samplers):len(s.m.samplers)]
 	age := s.m.watermarkAge()
@@ -74,7 +96,15 @@ func (s *sampler) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(s.descs[i], kind, value, labels...)
 	}
 	emit(watermarkAge, age.Seconds())
-	emit(partitions, float64(x.Partitions))
+	emit(partitions, float64(len(x.Partitions)))
+	for _, p := range x.Partitions {
+		number := strconv.Itoa(int(p.Number))
+		emit(partitionPhase, 1, number, p.Phase)
+		emit(partitionStalled, p.Stalled.Seconds(), number)
+	}
+	for cause, n := range x.Failures {
+		emit(partitionFailures, float64(n), cause)
+	}
 	for topic, n := range x.Lag {
 		emit(lag, float64(n), topic)
 	}
@@ -104,10 +134,21 @@ func (s *sampler) Collect(ch chan<- prometheus.Metric) {
 	emit(stateLookups, float64(x.DiskHits), "disk")
 	emit(stateLookups, float64(x.DiskMisses), "absent")
 	emit(stateFlushes, float64(x.Flushes))
+	emit(stateAside, float64(x.PutAside))
 	for topic, n := range x.LandLag {
 		emit(landLag, float64(n), topic)
 	}
 	emit(sellerSites, float64(x.SellerSites))
+	for component, is := range x.Ready {
+		value := 0.0
+		if is {
+			value = 1
+		}
+		emit(ready, value, component)
+	}
+	for _, what := range waits {
+		emit(waiting, x.Waiting[what].Seconds(), what)
+	}
 }
 
 // watermarkAge is the age of the oldest partition's watermark, zero with none. The
