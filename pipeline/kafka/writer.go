@@ -4,64 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/clearlane/clearlane/pipeline/record"
 	"github.com/clearlane/clearlane/pipeline/task"
 )
 
-// WriterConfig is how output is written.
-type WriterConfig struct {
-	Config
-	Group  string                  // transactional.id is Group-partition
-	Topics [task.NumOutputs]string // names of the output topics
-
-	Compression        string // none, gzip, snappy, lz4, zstd
-	Linger             time.Duration
-	MaxBufferedRecords int           // written and not acknowledged; from there on Produce waits
-	MaxBufferedBytes   int           // the same in bytes
-	MaxRecordBytes     int           // of one batch
-	MaxDeadLetterBytes int           // of one batch of dead letters: the topic's max.message.bytes
-	TransactionTimeout time.Duration // the brokers abort a transaction open for longer
-	CommitTimeout      time.Duration // longest Flush plus EndTransaction; then the outcome is unknown
-	// Settle is how long Commit waits behind the end of a transaction. Kafka answers
-	// EndTxn when the outcome is logged, and writes the markers afterwards; a produce
-	// request that comes before they stand is held back by the broker for
-	// add.partitions.to.txn.retry.backoff.ms, 20 ms by default.
-	Settle time.Duration
-
-	Stats *WriteStats // may be nil
-}
-
-// DefaultWriter is the settings that the benchmarks are made with.
-func DefaultWriter() WriterConfig {
-	return WriterConfig{
-		Compression:        "lz4",
-		MaxBufferedRecords: 50_000,
-		MaxBufferedBytes:   32 << 20,
-		MaxRecordBytes:     1_000_000,
-		TransactionTimeout: time.Minute,
-		CommitTimeout:      30 * time.Second,
-		Settle:             2 * time.Millisecond,
-	}
-}
-
 // Writer is the transactional producer of one partition. The first fault ends it:
 // from then on every call returns that fault, and the way on is a new Writer, which
-// fences, and the progress record. So kgo never gets to renew a lost producer id,
-// which would take the partition back from a newer owner.
+// fences, and the progress record.
 type Writer struct {
 	cfg       *WriterConfig
 	client    *kgo.Client
 	partition int32
 	stats     *WriteStats
-	open      bool  // a transaction is open
-	dead      error // the fault that ended the writer
+	open      bool     // a transaction is open
+	began     producer // who the open transaction was begun as
+	dead      error    // the fault that ended the writer
 
 	pool sync.Pool // *outRecord
 
@@ -79,61 +41,18 @@ type Writer struct {
 
 var _ task.Writer = (*Writer)(nil)
 
+// producer is what brokers know a writer by.
+type producer struct {
+	id    int64
+	epoch int16
+}
+
 // outRecord is a record on its way, with the function that kgo calls when it has
 // been acknowledged; both are used again.
 type outRecord struct {
 	kgo.Record
 	out     task.Output
 	promise func(*kgo.Record, error)
-}
-
-func (c *WriterConfig) options(partition int32) ([]kgo.Opt, error) {
-	opts, err := c.kgoOptions()
-	if err != nil {
-		return nil, err
-	}
-	var faults []error
-	codec, ok := map[string]kgo.CompressionCodec{
-		"": kgo.NoCompression(), "none": kgo.NoCompression(), "gzip": kgo.GzipCompression(),
-		"snappy": kgo.SnappyCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression(),
-	}[c.Compression]
-	if !ok {
-		faults = append(faults, fmt.Errorf("compression: %q; allowed: none, gzip, snappy, lz4, zstd", c.Compression))
-	}
-	if c.MaxBufferedRecords < 1 || c.MaxBufferedBytes < 1 {
-		faults = append(faults, fmt.Errorf("max_buffered: %d records, %d bytes; both must be 1 or more", c.MaxBufferedRecords, c.MaxBufferedBytes))
-	}
-	if c.Group == "" {
-		faults = append(faults, errors.New("group: empty; the transactional.id is made of it"))
-	}
-	for out, topic := range c.Topics {
-		if topic == "" {
-			faults = append(faults, fmt.Errorf("topics: output %d has no name", out))
-		}
-	}
-	if err := errors.Join(faults...); err != nil {
-		return nil, fmt.Errorf("write: %w", err)
-	}
-	return append(opts,
-		kgo.TransactionalID(c.TransactionalID(partition)),
-		kgo.TransactionTimeout(c.TransactionTimeout),
-		kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		kgo.ProducerBatchCompression(codec),
-		kgo.ProducerLinger(c.Linger),
-		// The writer's own bound (room) comes first, so that kgo never blocks.
-		kgo.MaxBufferedRecords(2*c.MaxBufferedRecords),
-		kgo.ProducerBatchMaxBytesFn(func(topic string) int32 {
-			if topic == c.Topics[task.OutDeadLetters] {
-				return int32(max(c.MaxRecordBytes, c.MaxDeadLetterBytes))
-			}
-			return int32(c.MaxRecordBytes)
-		}),
-	), nil
-}
-
-// TransactionalID is the transactional.id of a partition's writer.
-func (c *WriterConfig) TransactionalID(partition int32) string {
-	return c.Group + "-" + strconv.Itoa(int(partition))
 }
 
 // NewWriter connects and takes the partition's transactional.id: when it returns,
@@ -195,10 +114,9 @@ func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte
 		return w.dead
 	}
 	if !w.open {
-		if err := w.client.BeginTransaction(); err != nil {
+		if err := w.begin(ctx); err != nil {
 			return w.die(err)
 		}
-		w.open = true
 	}
 	size := len(key) + len(value)
 	if err := w.room(ctx, size); err != nil {
@@ -217,6 +135,33 @@ func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte
 		w.ctx, w.detached = ctx, context.WithoutCancel(ctx)
 	}
 	w.client.Produce(w.detached, &r.Record, r.promise)
+	return nil
+}
+
+func (w *Writer) begin(ctx context.Context) (err error) {
+	if err := w.client.BeginTransaction(); err != nil {
+		return err
+	}
+	w.open = true
+	w.began.id, w.began.epoch, err = w.client.ProducerID(context.WithoutCancel(ctx))
+	return err
+}
+
+// whole makes sure that the open transaction is that of all records since its begin.
+func (w *Writer) whole(ctx context.Context) error {
+	w.mu.Lock()
+	fault := w.fault
+	w.mu.Unlock()
+	if fault != nil {
+		return fmt.Errorf("produce: %w", fault)
+	}
+	id, epoch, err := w.client.ProducerID(ctx)
+	if err == nil && (producer{id, epoch}) != w.began {
+		err = errRenewed
+	}
+	if err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
 	return nil
 }
 
@@ -259,21 +204,11 @@ func (w *Writer) Commit(ctx context.Context) error {
 	}
 	flushed := time.Now()
 	w.stats.FlushNs.Add(int64(flushed.Sub(began)))
-	w.mu.Lock()
-	fault := w.fault
-	w.mu.Unlock()
-	if fault != nil {
-		return w.die(fmt.Errorf("produce: %w", fault))
+	if err := w.whole(ctx); err != nil {
+		return w.die(err)
 	}
 	err := w.client.EndTransaction(ctx, kgo.TryCommit)
 	w.stats.EndTxnNs.Add(int64(time.Since(flushed)))
-	if errors.Is(err, kerr.OperationNotAttempted) {
-		// kgo has lost its producer id and sent nothing; the id's own fault says why.
-		if _, _, cause := w.client.ProducerID(ctx); cause != nil {
-			return w.die(fmt.Errorf("commit: %w: %w", err, cause))
-		}
-		return w.die(fmt.Errorf("commit: %w", err))
-	}
 	if err != nil {
 		return w.die(endFault(err))
 	}
@@ -346,34 +281,4 @@ func (w *Writer) die(err error) error {
 		w.stats.Unknown.Add(1)
 	}
 	return w.dead
-}
-
-// endFault names a failed EndTransaction(commit): unless the broker has said no, the
-// commit may have happened.
-func endFault(err error) error {
-	var code *kerr.Error
-	if errors.As(err, &code) && !code.Retriable && code != kerr.UnknownServerError {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return fmt.Errorf("commit: %w: %w", task.ErrUnknownOutcome, err)
-}
-
-// writeFault adds the error that callers decide on. A transaction that the brokers no
-// longer know (INVALID_TXN_STATE) was aborted by a newer owner, or by the brokers
-// after TransactionTimeout; the epoch is then lost too.
-func writeFault(err error) error {
-	for _, fenced := range []*kerr.Error{kerr.InvalidProducerEpoch, kerr.ProducerFenced, kerr.InvalidProducerIDMapping, kerr.InvalidTxnState} {
-		if errors.Is(err, fenced) {
-			return fmt.Errorf("%w: %w", task.ErrFenced, err)
-		}
-	}
-	for _, denied := range []*kerr.Error{kerr.TransactionalIDAuthorizationFailed, kerr.TopicAuthorizationFailed, kerr.ClusterAuthorizationFailed} {
-		if errors.Is(err, denied) {
-			return fmt.Errorf("%w: %w", ErrAuthorization, err)
-		}
-	}
-	if errors.Is(err, kerr.SaslAuthenticationFailed) {
-		return fmt.Errorf("%w: %w", ErrAuthentication, err)
-	}
-	return err
 }

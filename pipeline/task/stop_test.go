@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -250,4 +251,57 @@ func TestAStopEndsWithoutAnAnswer(t *testing.T) {
 			})
 		})
 	}
+}
+
+// failingFeed is a feed that fails when it is told to.
+type failingFeed struct {
+	Feed
+	failed atomic.Bool
+	wake   chan struct{}
+}
+
+var errFeed = errors.New("fetch failed")
+
+func (f *failingFeed) Wake() <-chan struct{} { return f.wake }
+
+func (f *failingFeed) Err() error {
+	if f.failed.Load() {
+		return errFeed
+	}
+	return nil
+}
+
+// A fault ends a task at once, although its commit is without an answer: whether that
+// has happened is what the next task finds out, behind its fence.
+func TestAFaultDoesNotWaitForTheCommitUnderWay(t *testing.T) {
+	in, refs := events(t, 14, 40, 5)
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(in, 1, 0)
+		cfg := testConfig()
+		cfg.CommitInterval = 0
+		d := c.deps(&watcher{c: c, stop: func() {}}, Deps{References: func() *decide.References { return refs }, Now: time.Now})
+		w := &slowWriter{}
+		w.at(&d, c)
+		feed := &failingFeed{wake: make(chan struct{}, 1)}
+		inner := d.Feed
+		d.Feed = func(ctx context.Context, offsets []int64) (_ Feed, err error) {
+			feed.Feed, err = inner(ctx, offsets)
+			return feed, err
+		}
+		end := make(chan error, 1)
+		go func() { end <- New(cfg, d).Run(t.Context()) }()
+		synctest.Wait()
+		if !w.waiting {
+			t.Fatal("no commit is under way")
+		}
+		failed := time.Now()
+		feed.failed.Store(true)
+		feed.wake <- struct{}{}
+		if err := <-end; !errors.Is(err, errFeed) {
+			t.Errorf("ended with %v", err)
+		}
+		if took := time.Since(failed); took != 0 {
+			t.Errorf("the end took %s", took)
+		}
+	})
 }

@@ -86,6 +86,9 @@ func (t *Task) Run(ctx context.Context) (err error) {
 	io, cancel := outlive(ctx, t.cfg.StopTimeout)
 	defer cancel()
 	defer func() {
+		if err != nil {
+			cancel() // nobody asks for the outcome of a commit under way: the next task fences, and reads it
+		}
 		if cerr := t.release(); err == nil {
 			err = cerr
 		}
