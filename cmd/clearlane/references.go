@@ -83,6 +83,7 @@ func (r *references) readSites(ctx context.Context, reader *kafka.Reader, topic 
 	if err != nil {
 		return err
 	}
+	r.intake.CaughtUp()
 	r.offset = max(r.offset, next[0])
 	r.publish()
 	r.log.Info("seller sites are read", "topic", topic, "sites", r.current().Sites.(*decide.SiteTable).Len(), "offset", r.offset)

@@ -60,7 +60,7 @@ func testReferences(t testing.TB) *References {
 	pack, err := policy.Default()
 	must(t, err)
 	return &References{Pack: pack, Sites: new(SiteTable).With([]SiteChange{{"s", "h", &schemas.SellerSite{
-		SellerID: "s", SiteHost: "h", Platform: "Shopline", OriginIntegration: schemas.OriginIntegration{Status: schemas.Integrated}}}})}
+		SellerID: "s", SiteHost: "h", Platform: "Shopline", OriginIntegration: schemas.OriginIntegration{Status: schemas.Integrated}}, 0}})}
 }
 
 // testTopics names the topic of each kind by the kind.

@@ -9,6 +9,9 @@ import (
 // Sites answers what is registered about a site of a seller; nil is nothing.
 type Sites interface {
 	Site(sellerID, siteHost string) *schemas.SellerSite
+	// Changed is the tags (SellerTag), in their sequence, of the sellers whose last change
+	// lies from one offset of the topic up to another; all: they may be any.
+	Changed(from, to int64) (tags []uint64, all bool)
 }
 
 // References is the reference data that verdicts are a function of, beside the
@@ -17,6 +20,6 @@ type Sites interface {
 type References struct {
 	Pack        *policy.Pack
 	Geo         *geo.DB // nil: click countries are unknown
-	Sites       Sites
-	SitesOffset int64 // next offset of the seller-sites topic that Sites reflects
+	Sites       Sites   // nil: the topic is not read
+	SitesOffset int64   // next offset of the seller-sites topic that Sites reflects
 }

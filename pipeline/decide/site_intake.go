@@ -16,12 +16,18 @@ type SiteIntake struct {
 	decoder *codec.Decoder
 	byKey   map[string]siteKey
 	site    schemas.SellerSite
+	caught  bool
 }
 
 // NewSiteIntake makes an intake that has read nothing.
 func NewSiteIntake(limits schemas.Limits) *SiteIntake {
 	return &SiteIntake{limits: limits, decoder: codec.NewDecoder(limits), byKey: map[string]siteKey{}}
 }
+
+// CaughtUp says that the topic has been read to where it ended at the start. Before that a
+// deletion of a key never seen may be all that compaction has left of a site: whose it was
+// is not known. From now on it deletes nothing.
+func (in *SiteIntake) CaughtUp() { in.caught = true }
 
 // Take reads one record. The changes own their memory. The error is a *Reject.
 func (in *SiteIntake) Take(r *record.Record) ([]SiteChange, error) {
@@ -30,11 +36,14 @@ func (in *SiteIntake) Take(r *record.Record) ([]SiteChange, error) {
 	}
 	before, known := in.byKey[string(r.Key)]
 	if r.Value == nil {
+		if !known && !in.caught {
+			return []SiteChange{{At: r.Offset + 1}}, nil
+		}
 		if !known {
 			return nil, nil
 		}
 		delete(in.byKey, string(r.Key))
-		return []SiteChange{{SellerID: before.seller, SiteHost: before.host}}, nil
+		return []SiteChange{{SellerID: before.seller, SiteHost: before.host, At: r.Offset + 1}}, nil
 	}
 	if n := in.limits.RecordBytes; len(r.Value) > n {
 		return nil, &Reject{Code: RejectOversized, Field: "value", Err: fmt.Errorf("%d bytes; allowed: at most %d", len(r.Value), n)}
@@ -43,10 +52,11 @@ func (in *SiteIntake) Take(r *record.Record) ([]SiteChange, error) {
 	if err != nil {
 		return nil, err
 	}
+	change.At = r.Offset + 1
 	now := siteKey{change.SellerID, change.SiteHost}
 	in.byKey[string(r.Key)] = now
 	if known && before != now {
-		return []SiteChange{{SellerID: before.seller, SiteHost: before.host}, change}, nil
+		return []SiteChange{{SellerID: before.seller, SiteHost: before.host, At: r.Offset + 1}, change}, nil
 	}
 	return []SiteChange{change}, nil
 }

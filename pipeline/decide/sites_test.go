@@ -3,6 +3,7 @@ package decide
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -25,9 +26,11 @@ func TestSitesAreTheNewestOfEachKey(t *testing.T) {
 			sites map[siteKey]string
 		}
 		var before []moment
-		for range rapid.IntRange(1, 30).Draw(t, "records") {
+		var log []*record.Record
+		changed := map[string]int64{} // by seller, the offset behind its last change
+		for n := range rapid.IntRange(1, 30).Draw(t, "records") {
 			key := rapid.SampledFrom(keys).Draw(t, "key")
-			r := &record.Record{Key: []byte(key)}
+			r := &record.Record{Key: []byte(key), Offset: int64(10 * n)}
 			// A key stands for one seller, whose sites are its own.
 			now := registered{"seller-" + key, rapid.SampledFrom([]string{"a.example", "b.example"}).Draw(t, "host"), rapid.StringMatching("[a-z]{1,3}").Draw(t, "platform")}
 			if rapid.IntRange(0, 3).Draw(t, "null") == 0 {
@@ -35,6 +38,10 @@ func TestSitesAreTheNewestOfEachKey(t *testing.T) {
 			} else {
 				r.Value = fmt.Appendf(nil, `{"seller_id":%q,"site_host":%q,"platform":%q}`, now.seller, now.host, now.platform)
 				model[key] = now
+			}
+			log = append(log, &record.Record{Key: r.Key, Value: slices.Clone(r.Value), Offset: r.Offset})
+			if n == 0 {
+				in.CaughtUp()
 			}
 			changes, err := in.Take(r)
 			if err != nil {
@@ -46,7 +53,40 @@ func TestSitesAreTheNewestOfEachKey(t *testing.T) {
 			for _, s := range model {
 				sites[siteKey{s.seller, s.host}] = s.platform
 			}
+			if n > 0 && !maps.Equal(sites, before[n-1].sites) || n == 0 && len(sites) > 0 {
+				changed["seller-"+key] = r.Offset + 1
+			}
 			before = append(before, moment{table, sites})
+		}
+		from, to := int64(rapid.IntRange(0, 10*len(log)).Draw(t, "from")), int64(rapid.IntRange(0, 10*len(log)).Draw(t, "to"))
+		var want []uint64
+		for seller, at := range changed {
+			if at > from && at <= to {
+				want = append(want, SellerTag(seller))
+			}
+		}
+		slices.Sort(want)
+		if got, all := table.Changed(from, to); all || !slices.Equal(got, want) {
+			t.Fatalf("changed from offset %d to %d: %v, want %v", from, to, got, want)
+		}
+		// Who reads the topic when it is compacted to the last record of each key misses none.
+		anew := new(SiteTable)
+		again := NewSiteIntake(schemas.DefaultLimits())
+		for n, r := range log {
+			if slices.ContainsFunc(log[n+1:], func(l *record.Record) bool { return string(l.Key) == string(r.Key) }) {
+				continue
+			}
+			changes, err := again.Take(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			anew = anew.With(changes)
+		}
+		got, all := anew.Changed(from, 1<<62)
+		for seller, at := range changed {
+			if tag := SellerTag(seller); at > from && !all && !slices.Contains(got, tag) {
+				t.Fatalf("seller %s has changed at %d: after compaction, from %d, that is not seen", seller, at, from)
+			}
 		}
 		for i, m := range before {
 			got := map[siteKey]string{}
@@ -79,8 +119,24 @@ func TestSiteIntakeRefuses(t *testing.T) {
 			t.Errorf("%.40s: %v, want %s of %s", c.value, rej, c.code, c.field)
 		}
 	}
-	if changes, err := in.Take(&record.Record{Key: []byte("never seen")}); err != nil || len(changes) > 0 {
+	// At the start it may be all that compaction has left of a site; later it deletes nothing.
+	null := &record.Record{Key: []byte("never seen"), Offset: 7}
+	changes, err := in.Take(null)
+	if err != nil || len(changes) != 1 || changes[0] != (SiteChange{At: 8}) {
 		t.Errorf("a null of a key never seen: %v %v", changes, err)
+	}
+	table := new(SiteTable).With(changes)
+	for _, c := range []struct {
+		from, to int64
+		all      bool
+	}{{0, 7, false}, {0, 8, true}, {7, 8, true}, {8, 9, false}} {
+		if tags, all := table.Changed(c.from, c.to); len(tags) > 0 || all != c.all {
+			t.Errorf("changed from %d to %d: %v, all %t, want %t", c.from, c.to, tags, all, c.all)
+		}
+	}
+	in.CaughtUp()
+	if changes, err := in.Take(null); err != nil || len(changes) > 0 {
+		t.Errorf("a null of a key never seen, later: %v %v", changes, err)
 	}
 }
 

@@ -224,9 +224,11 @@ func (f feed) Err() error              { return nil }
 // store is a local state that is never flushed.
 type store struct{ *stream }
 
-func (s store) Get(key []byte) ([]byte, error)     { return s.state["o"+string(key)], nil }
-func (s store) GetCell(key []byte) ([]byte, error) { return s.state["c"+string(key)], nil }
-func (s store) Put(key, value []byte, _ int64) error {
+func (s store) Get(key []byte) ([]byte, error)               { return s.state["o"+string(key)], nil }
+func (s store) GetCell(key []byte) ([]byte, error)           { return s.state["c"+string(key)], nil }
+func (s store) Orders(uint64, []byte, int) ([][]byte, error) { return nil, nil }
+func (s store) Flushed() (uint64, error)                     { return 0, nil }
+func (s store) Put(key, value []byte, _ int64, _ uint64) error {
 	s.state["o"+string(key)] = slices.Clone(value)
 	return nil
 }

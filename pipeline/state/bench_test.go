@@ -35,9 +35,14 @@ func getPut(b *testing.B, s *Store, key, value []byte) {
 	if _, err := s.Get(key); err != nil {
 		b.Fatal(err)
 	}
-	if err := s.Put(key, value, 1_780_000_000_000); err != nil {
+	if err := s.Put(key, value, 1_780_000_000_000, benchTag(key)); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// benchTag spreads the orders over five thousand tags.
+func benchTag(key []byte) uint64 {
+	return 1 + binary.BigEndian.Uint64(key[len(key)-8:])%5000*0x9e3779b97f4a7c15
 }
 
 func benchFlush(b *testing.B, s *Store) {

@@ -6,7 +6,9 @@ import "github.com/clearlane/clearlane/pipeline/state"
 // imported, as the state lies below it.
 var _ interface {
 	Get(key []byte) ([]byte, error)
-	Put(key, value []byte, newestMs int64) error
+	Put(key, value []byte, newestMs int64, tag uint64) error
+	Orders(tag uint64, after []byte, max int) ([][]byte, error)
+	Flushed() (uint64, error)
 	GetCell(key []byte) ([]byte, error)
 	PutCell(key, value []byte, newestMs int64) error
 	Full() bool

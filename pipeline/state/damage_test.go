@@ -26,7 +26,7 @@ func TestDamagedFilesAreCorruption(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, key := range []string{"a", "b", "c"} {
-			if err := s.Put([]byte(key), make([]byte, 500), 1); err != nil {
+			if err := s.Put([]byte(key), make([]byte, 500), 1, 0); err != nil {
 				t.Fatal(err)
 			}
 		}

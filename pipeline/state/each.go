@@ -1,10 +1,6 @@
 package state
 
-import (
-	"encoding/binary"
-
-	"github.com/cockroachdb/pebble/v2"
-)
+import "github.com/cockroachdb/pebble/v2"
 
 // EachCell calls fn with every roll-up cell, changes that are not flushed included, in
 // no particular sequence. Key and value are valid during the call, which must not use
@@ -52,7 +48,8 @@ func (s *Store) each(sp space, fn func(key, value []byte, newestMs int64) error)
 			it.Close()
 			return s.fault("iterate", corruptRow(it.Key()))
 		}
-		if err := fn(key, row[headerBytes:], int64(binary.LittleEndian.Uint64(row))); err != nil {
+		newestMs, _ := readHeader(row)
+		if err := fn(key, row[headerBytes:], newestMs); err != nil {
 			it.Close()
 			return err
 		}

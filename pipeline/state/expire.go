@@ -81,14 +81,14 @@ func (s *Store) visit(row []byte) (forgot bool, err error) {
 	}
 	hash := s.hash(sp, key)
 	e, g, at := s.lookup(hash, sp, key)
-	newestMs, exists := int64(0), false
+	newestMs, was, exists := int64(0), uint64(0), false
 	if e != nil {
-		newestMs, exists = e.newestMs, !e.gone
+		newestMs, was, exists = e.newestMs, e.tag, !e.gone
 	} else {
 		if exists, err = s.stored(hash, sp, key); err != nil {
 			return false, err
 		}
-		newestMs = s.readAtMs
+		newestMs, was = s.readAtMs, s.readTag
 	}
 	s.active.dead = append(s.active.dead, append([]byte(nil), row...))
 	s.active.deadRaw += int64(len(row))
@@ -103,6 +103,6 @@ func (s *Store) visit(row []byte) (forgot bool, err error) {
 		e.gone = true
 		return true, nil
 	}
-	s.append(entry{hash: hash, newestMs: newestMs, timer: noTimer, space: sp, gone: true}, at, key, nil)
+	s.append(entry{hash: hash, newestMs: newestMs, timer: noTimer, was: was, space: sp, gone: true}, at, key, nil)
 	return true, nil
 }

@@ -39,7 +39,7 @@ func rounds(s *Store) (complete uint32, err error) {
 	for n := uint32(1); n <= roundRounds; n++ {
 		binary.BigEndian.PutUint32(value, n)
 		for k := range roundKeys {
-			if err := s.Put(fmt.Append(nil, "key", k), value, int64(n)*100); err != nil {
+			if err := s.Put(fmt.Append(nil, "key", k), value, int64(n)*100, 0); err != nil {
 				return complete, err
 			}
 		}
@@ -175,7 +175,7 @@ func TestDiskFaultIsAnError(t *testing.T) {
 			if !strings.Contains(err.Error(), errDisk.Error()) {
 				t.Fatalf("write %d: %v", from, err)
 			}
-			if again := s.Put([]byte("k"), nil, 0); again == nil || again.Error() != err.Error() {
+			if again := s.Put([]byte("k"), nil, 0, 0); again == nil || again.Error() != err.Error() {
 				t.Fatalf("write %d: Put after %v: %v", from, err, again)
 			}
 			if m := s.Metrics(); m.FlushErrors != 1 || m.LastError != err.Error() {
@@ -212,7 +212,7 @@ func TestBackPressure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	put := func(i int) error { return s.Put(fmt.Append(nil, i), []byte("v"), 1) }
+	put := func(i int) error { return s.Put(fmt.Append(nil, i), []byte("v"), 1, 0) }
 	for i := range o.DirtyEntries {
 		if s.Full() {
 			t.Fatalf("full at %d of %d entries", i, o.DirtyEntries)

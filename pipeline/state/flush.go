@@ -77,6 +77,7 @@ func (s *Store) reap(f flushed) {
 	s.frozen = nil
 	s.meta = f.meta
 	s.timers = timerScan{}
+	s.flushed++
 	s.clean = append(s.clean, g)
 	s.counters.frozenEntries.Store(0)
 	s.trim()
@@ -133,7 +134,7 @@ func (s *Store) writeBehind(g *generation, meta []byte, sequence uint64) {
 // batch is found, or nothing of it. Memtables are flushed in their sequence: what is
 // found is the state of some flush.
 func (s *Store) write(g *generation, meta []byte, sequence uint64) error {
-	batch := s.db.NewBatchWithSize(int(g.used()) + 64*len(g.entries))
+	batch := s.db.NewBatchWithSize(int(g.used()) + 96*len(g.entries))
 	defer batch.Close()
 	if err := s.fill(batch, g); err != nil {
 		return err
@@ -187,6 +188,9 @@ func (s *Store) fill(batch *pebble.Batch, g *generation) error {
 			return err
 		}
 	}
+	if err := fillTags(batch, g, order); err != nil {
+		return err
+	}
 	// Out of date first: a timer row that is written anew below has to stay.
 	for _, row := range g.dead {
 		if err := batch.Delete(row, nil); err != nil {
@@ -220,6 +224,7 @@ func (s *Store) fillRow(batch *pebble.Batch, g *generation, e *entry) error {
 	op.Key[0] = byte(e.space)
 	copy(op.Key[1:], g.at(e.key))
 	binary.LittleEndian.PutUint64(op.Value, uint64(e.newestMs))
+	binary.LittleEndian.PutUint64(op.Value[8:], e.tag)
 	copy(op.Value[headerBytes:], g.at(e.value))
 	return op.Finish()
 }

@@ -23,6 +23,8 @@ type entry struct {
 	// timer is the bucket that the database already has a timer row of for this key;
 	// noTimer when that is not known.
 	timer int64
+	tag   uint64 // which the order stands under, 0 for none
+	was   uint64 // the tag of which the database has an index row for this key, 0 for none
 	key   span
 	value span
 	cap   uint32 // bytes that value may grow to in place
@@ -104,7 +106,7 @@ func (g *generation) reset(keepBytes int64) {
 }
 
 // entryBytes is what one entry takes beside its key and value.
-const entryBytes = 64
+const entryBytes = 80
 
 // size is the memory that the generation holds.
 func (g *generation) size() int64 { return g.bytes + int64(cap(g.entries))*entryBytes }

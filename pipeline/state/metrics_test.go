@@ -41,7 +41,7 @@ func TestMetrics(t *testing.T) {
 	}
 	get("never")
 	for i := range 5 {
-		must(s.Put(fmt.Append(nil, "key", i), []byte("value"), 5))
+		must(s.Put(fmt.Append(nil, "key", i), []byte("value"), 5, 0))
 	}
 	get("key0")
 	if m := s.Metrics(); m.DirtyEntries != 5 || m.DirtyBytes == 0 || m.HitsActive != 1 || m.Filtered < 1 || m.CleanEntries != 0 {

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
@@ -26,6 +28,7 @@ type model map[string]modelEntry
 type modelEntry struct {
 	value    string
 	newestMs int64
+	tag      uint64
 }
 
 const testBucketMs = 10
@@ -77,15 +80,16 @@ func (h *harness) must(err error) {
 	}
 }
 
-func (h *harness) put(sp space, key, value string, newestMs int64) {
+func (h *harness) put(sp space, key, value string, newestMs int64, tag uint64) {
 	var err error
 	if sp == spaceOrder {
-		err = h.s.Put([]byte(key), []byte(value), newestMs)
+		err = h.s.Put([]byte(key), []byte(value), newestMs, tag)
 	} else {
+		tag = 0
 		err = h.s.PutCell([]byte(key), []byte(value), newestMs)
 	}
 	h.must(err)
-	h.now[string(sp)+key] = modelEntry{value, newestMs}
+	h.now[string(sp)+key] = modelEntry{value, newestMs, tag}
 }
 
 func (h *harness) check(sp space, key string) {
@@ -163,6 +167,41 @@ func (h *harness) checkAll() {
 	}
 }
 
+// testTags are what orders stand under: none, neighbours, and the last there is.
+var testTags = []uint64{0, 1, 2, 1 << 40, ^uint64(0)}
+
+// checkOrders holds the orders under each tag, read page by page, against the model of
+// the last flush, which has been completed.
+func (h *harness) checkOrders(page int) {
+	last := h.flushed[len(h.flushed)-1]
+	for _, tag := range testTags {
+		var want, got []string
+		for k, e := range last {
+			if space(k[0]) == spaceOrder && (tag == 0 || e.tag == tag) {
+				want = append(want, k[1:])
+			}
+		}
+		slices.Sort(want)
+		for {
+			var after []byte
+			if len(got) > 0 {
+				after = []byte(got[len(got)-1])
+			}
+			keys, err := h.s.Orders(tag, after, page)
+			h.must(err)
+			for _, k := range keys {
+				got = append(got, string(k))
+			}
+			if len(keys) < page {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			h.t.Fatalf("under tag %d: %q, want %q", tag, got, want)
+		}
+	}
+}
+
 // reopened finds out by meta which flush is there, and that all of it is.
 func (h *harness) reopened() {
 	meta, err := h.s.Meta()
@@ -178,6 +217,7 @@ func (h *harness) reopened() {
 	h.settled = n
 	h.now = maps.Clone(h.flushed[n])
 	h.checkAll()
+	h.checkOrders(7)
 }
 
 func (h *harness) restart() {
@@ -217,11 +257,15 @@ func (h *harness) run() {
 			if h.s.Full() {
 				h.flush()
 			}
-			h.put(sp.Draw(t, "space"), key.Draw(t, "k"), string(value), clock-rapid.Int64Range(0, 40).Draw(t, "back"))
+			h.put(sp.Draw(t, "space"), key.Draw(t, "k"), string(value), clock-rapid.Int64Range(0, 40).Draw(t, "back"), rapid.SampledFrom(testTags).Draw(t, "tag"))
 		},
 		"get":   func(t *rapid.T) { h.check(sp.Draw(t, "space"), key.Draw(t, "k")) },
 		"flush": func(t *rapid.T) { h.flush() },
-		"wait":  func(t *rapid.T) { h.must(h.s.Wait()); h.settled = len(h.flushed) - 1 },
+		"wait": func(t *rapid.T) {
+			h.must(h.s.Wait())
+			h.settled = len(h.flushed) - 1
+			h.checkOrders(rapid.IntRange(1, 50).Draw(t, "page"))
+		},
 		"expire": func(t *rapid.T) {
 			h.expire(clock-rapid.Int64Range(0, 60).Draw(t, "age"), rapid.IntRange(1, 30).Draw(t, "max"))
 		},
@@ -244,6 +288,17 @@ func (h *harness) run() {
 		t.Fatalf("%d keys are never forgotten: %v", len(h.now), h.now)
 	}
 	h.restart()
+	for range 1000 { // the restart has taken back what was not flushed
+		h.expire(clock+2*testBucketMs, 2)
+	}
+	h.flush()
+	h.must(h.s.Wait())
+	it, err := h.s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{byte(spaceTag)}, UpperBound: []byte{byte(spaceTag) + 1}})
+	h.must(err)
+	defer it.Close()
+	if it.First() {
+		t.Fatalf("index row %q of a forgotten order", it.Key())
+	}
 }
 
 func check(t *testing.T, hash func(uint64, space, []byte) uint64) {

@@ -20,7 +20,7 @@ import (
 var ErrCorrupt = errors.New("corrupt or foreign state")
 
 // formatVersion is that of rows.go. A store of another one is refused.
-const formatVersion = 1
+const formatVersion = 2
 
 // formatName begins the format row; the version and the hash seed follow.
 const formatName = "clearlane state "

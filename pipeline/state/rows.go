@@ -4,14 +4,16 @@ import "encoding/binary"
 
 // The rows of the database, by the first byte of their keys:
 //
-//	c <cell key>                -> newestMs (8 bytes), value
-//	o <order key>               -> newestMs (8 bytes), value
+//	c <cell key>                -> newestMs (8 bytes), tag (8 bytes), value
+//	o <order key>               -> newestMs (8 bytes), tag (8 bytes), value
+//	i <tag> <order key>         -> nothing: the order stands under that tag
 //	m format | meta | sequence  -> what the store is, the positions, the number of the flush
 //	t <bucket> <c or o> <key>   -> nothing: in that bucket of time the key may expire
 type space byte
 
 const (
 	spaceCell  space = 'c'
+	spaceTag   space = 'i'
 	spaceOrder space = 'o'
 	spaceMeta  space = 'm'
 	spaceTimer space = 't'
@@ -23,8 +25,13 @@ var (
 	keySequence = []byte("msequence")
 )
 
-// headerBytes is newestMs in front of a stored value.
-const headerBytes = 8
+// headerBytes is newestMs and the tag in front of a stored value. The tag stands there
+// too, so that a change of it or an expiry knows which row of the index to delete.
+const headerBytes = 16
+
+func readHeader(row []byte) (newestMs int64, tag uint64) {
+	return int64(binary.LittleEndian.Uint64(row)), binary.LittleEndian.Uint64(row[8:])
+}
 
 func appendKey(dst []byte, sp space, key []byte) []byte {
 	return append(append(dst, byte(sp)), key...)
@@ -36,6 +43,14 @@ func appendTimer(dst []byte, bucket int64, sp space, key []byte) []byte {
 	dst = append(dst, byte(spaceTimer))
 	dst = binary.BigEndian.AppendUint64(dst, uint64(bucket)^1<<63)
 	return appendKey(dst, sp, key)
+}
+
+// tagBytes is an index row's key in front of the order's own.
+const tagBytes = 1 + 8
+
+func appendTag(dst []byte, tag uint64, key []byte) []byte {
+	dst = binary.BigEndian.AppendUint64(append(dst, byte(spaceTag)), tag)
+	return append(dst, key...)
 }
 
 // timerBytes is a timer row's key in front of the order's or cell's own.

@@ -2,7 +2,6 @@ package state
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -40,6 +39,7 @@ type Store struct {
 	flushing chan flushed // the end of the flush under way; room for one
 	meta     []byte       // of the last completed flush
 	sequence uint64       // of the last flush begun
+	flushed  uint64       // flushes completed since Open
 	failed   error        // of the last flush: nothing goes on after it
 	timers   timerScan
 
@@ -50,6 +50,7 @@ type Store struct {
 	readKey  []byte
 	readHas  bool
 	readAtMs int64
+	readTag  uint64
 
 	counters counters
 }
@@ -60,14 +61,15 @@ func (s *Store) Get(key []byte) ([]byte, error) { return s.get(spaceOrder, key) 
 // GetCell is a roll-up cell, or nil. It is valid until the next call.
 func (s *Store) GetCell(key []byte) ([]byte, error) { return s.get(spaceCell, key) }
 
-// Put keeps a copy of an order's state. newestMs is its newest record timestamp.
-func (s *Store) Put(key, value []byte, newestMs int64) error {
-	return s.put(spaceOrder, key, value, newestMs)
+// Put keeps a copy of an order's state. newestMs is its newest record timestamp. tag is
+// what Orders finds it by, 0 for nothing.
+func (s *Store) Put(key, value []byte, newestMs int64, tag uint64) error {
+	return s.put(spaceOrder, key, value, newestMs, tag)
 }
 
 // PutCell keeps a copy of a roll-up cell. newestMs is the time that its expiry counts from.
 func (s *Store) PutCell(key, value []byte, newestMs int64) error {
-	return s.put(spaceCell, key, value, newestMs)
+	return s.put(spaceCell, key, value, newestMs, 0)
 }
 
 // Full is true when the set of changes has reached its bound: flush now.
@@ -156,7 +158,7 @@ func (s *Store) stored(hash uint64, sp space, key []byte) (bool, error) {
 		return false, s.fault("read", err)
 	}
 	s.counters.reads.Add(1)
-	s.readAtMs = int64(binary.LittleEndian.Uint64(row))
+	s.readAtMs, s.readTag = readHeader(row)
 	// Not nil, even of an empty value: nil is a key that is not stored.
 	s.read = append(append(s.read[:0], 0)[:0], row[headerBytes:]...)
 	s.readHas = true
@@ -169,7 +171,7 @@ func (s *Store) lastRead(hash uint64, sp space, key []byte) bool {
 		s.readKey[0] == byte(sp) && bytes.Equal(s.readKey[1:], key)
 }
 
-func (s *Store) put(sp space, key, value []byte, newestMs int64) error {
+func (s *Store) put(sp space, key, value []byte, newestMs int64, tag uint64) error {
 	if err := s.usable(); err != nil {
 		return err
 	}
@@ -185,17 +187,17 @@ func (s *Store) put(sp space, key, value []byte, newestMs int64) error {
 			s.filter.add(hash)
 		}
 		s.active.setValue(e, value)
-		e.gone, e.newestMs = false, newestMs
+		e.gone, e.newestMs, e.tag = false, newestMs, tag
 		return nil
 	}
-	n := entry{hash: hash, newestMs: newestMs, timer: noTimer, space: sp}
+	n := entry{hash: hash, newestMs: newestMs, timer: noTimer, tag: tag, space: sp}
 	isNew := false
 	if e != nil {
 		// A deletion that is not in the database yet leaves its timer row in place, so
 		// nothing is known of the new one.
 		isNew = e.gone
 		if !e.gone {
-			n.timer = s.bucketOf(e.newestMs)
+			n.timer, n.was = s.bucketOf(e.newestMs), e.tag
 		}
 	} else {
 		if !s.lastRead(hash, sp, key) {
@@ -209,7 +211,7 @@ func (s *Store) put(sp space, key, value []byte, newestMs int64) error {
 		}
 		isNew = !s.readHas
 		if s.readHas {
-			n.timer = s.bucketOf(s.readAtMs)
+			n.timer, n.was = s.bucketOf(s.readAtMs), s.readTag
 		}
 	}
 	if isNew {

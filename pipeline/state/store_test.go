@@ -40,9 +40,9 @@ func flushTest(t *testing.T, s *Store) {
 func TestForgottenAndBack(t *testing.T) {
 	s := openTest(t)
 	key := []byte("key")
-	must(t, s.Put(key, []byte("one"), 5))
+	must(t, s.Put(key, []byte("one"), 5, 0))
 	flushTest(t, s)
-	must(t, s.Put(key, []byte("two"), 5))
+	must(t, s.Put(key, []byte("two"), 5, 0))
 	for round := range 2 {
 		if n, err := s.Expire(1000, 10); n != 1 || err != nil {
 			t.Fatalf("round %d: forgot %d, %v; want 1", round, n, err)
@@ -50,7 +50,7 @@ func TestForgottenAndBack(t *testing.T) {
 		if v, err := s.Get(key); v != nil || err != nil {
 			t.Fatalf("round %d: a forgotten key is %q, %v", round, v, err)
 		}
-		must(t, s.Put(key, []byte("three"), 5))
+		must(t, s.Put(key, []byte("three"), 5, 0))
 		flushTest(t, s)
 		if v, err := s.Get(key); string(v) != "three" || err != nil {
 			t.Fatalf("round %d: %q, %v; want three", round, v, err)
@@ -64,13 +64,13 @@ func TestBackAfterFlushedDeletion(t *testing.T) {
 	s := openTest(t)
 	s.opts.CleanBytes = 8 << 20
 	key := []byte("key")
-	must(t, s.Put(key, []byte("one"), 5))
+	must(t, s.Put(key, []byte("one"), 5, 0))
 	flushTest(t, s)
 	if n, err := s.Expire(1000, 10); n != 1 || err != nil {
 		t.Fatalf("forgot %d, %v; want 1", n, err)
 	}
 	flushTest(t, s)
-	must(t, s.Put(key, []byte("two"), 5))
+	must(t, s.Put(key, []byte("two"), 5, 0))
 	flushTest(t, s)
 	s.opts.CleanBytes = 0
 	s.trim()
@@ -85,12 +85,12 @@ func TestBackAfterFlushedDeletion(t *testing.T) {
 // What Get returned may be put under another key, though putting looks that key up.
 func TestPutOfWhatGetReturned(t *testing.T) {
 	s := openTest(t)
-	must(t, s.Put([]byte("a"), []byte("value of a"), 1))
-	must(t, s.Put([]byte("b"), []byte("VALUE OF B"), 1))
+	must(t, s.Put([]byte("a"), []byte("value of a"), 1, 0))
+	must(t, s.Put([]byte("b"), []byte("VALUE OF B"), 1, 0))
 	flushTest(t, s)
 	a, err := s.Get([]byte("a"))
 	must(t, err)
-	must(t, s.Put([]byte("b"), a, 1))
+	must(t, s.Put([]byte("b"), a, 1, 0))
 	if b, err := s.Get([]byte("b")); string(b) != "value of a" || err != nil {
 		t.Fatalf("b is %q, %v; want what a was", b, err)
 	}

@@ -112,7 +112,11 @@ func (t *Task) save(key []byte, newestMs int64) error {
 	if bytes.Equal(t.scratch.encoded, t.scratch.stored) {
 		return nil
 	}
-	if err := t.store.Put(key, t.scratch.encoded, newestMs); err != nil {
+	tag, err := decide.TagOf(&t.state)
+	if err != nil {
+		return fmt.Errorf("%w: order %q: %w", ErrState, key, err)
+	}
+	if err := t.store.Put(key, t.scratch.encoded, newestMs, tag); err != nil {
 		return fmt.Errorf("local state: %w", err)
 	}
 	return nil

@@ -78,7 +78,7 @@ func benchPut(m map[string]*[]byte, key, value []byte) {
 
 func (s *benchStore) Get(key []byte) ([]byte, error)     { return benchGet(s.orders, key), nil }
 func (s *benchStore) GetCell(key []byte) ([]byte, error) { return benchGet(s.cells, key), nil }
-func (s *benchStore) Put(key, value []byte, _ int64) error {
+func (s *benchStore) Put(key, value []byte, _ int64, _ uint64) error {
 	benchPut(s.orders, key, value)
 	return nil
 }
@@ -86,11 +86,13 @@ func (s *benchStore) PutCell(key, value []byte, _ int64) error {
 	benchPut(s.cells, key, value)
 	return nil
 }
-func (s *benchStore) Full() bool                     { return false }
-func (s *benchStore) Flush([]byte) error             { return nil }
-func (s *benchStore) Meta() ([]byte, error)          { return nil, nil }
-func (s *benchStore) Expire(int64, int) (int, error) { return 0, nil }
-func (s *benchStore) Close() error                   { return nil }
+func (s *benchStore) Orders(uint64, []byte, int) ([][]byte, error) { return nil, nil }
+func (s *benchStore) Flushed() (uint64, error)                     { return 0, nil }
+func (s *benchStore) Full() bool                                   { return false }
+func (s *benchStore) Flush([]byte) error                           { return nil }
+func (s *benchStore) Meta() ([]byte, error)                        { return nil, nil }
+func (s *benchStore) Expire(int64, int) (int, error)               { return 0, nil }
+func (s *benchStore) Close() error                                 { return nil }
 
 type benchObserver struct{}
 

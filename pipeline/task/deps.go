@@ -78,8 +78,12 @@ type Store interface {
 	// Get is the state stored for an order key, or nil. The slice is valid until the
 	// next call of any method.
 	Get(key []byte) ([]byte, error)
-	// Put keeps a copy of value. newestMs is the key's newest record timestamp, for expiry.
-	Put(key, value []byte, newestMs int64) error
+	// Put keeps a copy of value. newestMs is the key's newest record timestamp, for expiry;
+	// tag is what Orders finds the key by, 0 for nothing.
+	Put(key, value []byte, newestMs int64, tag uint64) error
+	// Orders is at most max order keys in their sequence, behind after, as of the last
+	// completed flush: those under a tag, or with tag 0 all. They are the caller's.
+	Orders(tag uint64, after []byte, max int) ([][]byte, error)
 	// GetCell and PutCell do the same for roll-up cells, which expire by their own time.
 	GetCell(key []byte) ([]byte, error)
 	PutCell(key, value []byte, newestMs int64) error
@@ -88,6 +92,8 @@ type Store interface {
 	// Flush freezes the changes and writes them with meta in one atomic batch in the
 	// background. It waits only for a flush still under way, whose error it returns.
 	Flush(meta []byte) error
+	// Flushed is how many flushes have been completed since the store was opened.
+	Flushed() (uint64, error)
 	// Meta is the blob of the last completed flush, nil for an empty store.
 	Meta() ([]byte, error)
 	// Expire forgets at most max keys and cells whose newest record is before the time,

@@ -40,11 +40,16 @@ type cluster struct {
 // memory is the content of a local state.
 type memory struct {
 	orders, cells map[string][]byte
+	tags          map[string]uint64 // of the orders
 	meta          []byte
 }
 
+func newMemory() memory {
+	return memory{orders: map[string][]byte{}, cells: map[string][]byte{}, tags: map[string]uint64{}}
+}
+
 func (m memory) clone() memory {
-	return memory{maps.Clone(m.orders), maps.Clone(m.cells), slices.Clone(m.meta)}
+	return memory{maps.Clone(m.orders), maps.Clone(m.cells), maps.Clone(m.tags), slices.Clone(m.meta)}
 }
 
 // crash is a planted fault, now and then, as long as any is left.
@@ -168,16 +173,35 @@ type fakeStore struct {
 	c   *cluster
 	now memory
 	ops int
+
+	flushed memory
+	flushes uint64
 }
 
 func (s *fakeStore) Get(key []byte) ([]byte, error) {
 	return slices.Clone(s.now.orders[string(key)]), nil
 }
-func (s *fakeStore) Put(key, value []byte, _ int64) error {
+func (s *fakeStore) Put(key, value []byte, _ int64, tag uint64) error {
 	s.ops++
 	s.now.orders[string(key)] = slices.Clone(value)
+	s.now.tags[string(key)] = tag
 	return nil
 }
+func (s *fakeStore) Orders(tag uint64, after []byte, max int) ([][]byte, error) {
+	var keys []string
+	for k := range s.flushed.orders {
+		if (tag == 0 || s.flushed.tags[k] == tag) && k > string(after) {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	var out [][]byte
+	for _, k := range keys[:min(max, len(keys))] {
+		out = append(out, []byte(k))
+	}
+	return out, nil
+}
+func (s *fakeStore) Flushed() (uint64, error) { return s.flushes, nil }
 func (s *fakeStore) GetCell(key []byte) ([]byte, error) {
 	return slices.Clone(s.now.cells[string(key)]), nil
 }
@@ -193,6 +217,8 @@ func (s *fakeStore) Flush(meta []byte) error {
 	s.ops = 0
 	s.now.meta = meta
 	s.c.stored = s.now.clone()
+	s.flushed = s.c.stored
+	s.flushes++
 	return nil
 }
 func (s *fakeStore) Meta() ([]byte, error)          { return s.now.meta, nil }
@@ -249,7 +275,7 @@ func (c *cluster) deps(w *watcher, d Deps) Deps {
 		if c.open != nil {
 			return c.open()
 		}
-		return &fakeStore{c: c, now: c.stored.clone()}, nil
+		return &fakeStore{c: c, now: c.stored.clone(), flushed: c.stored}, nil
 	}
 	d.Feed = func(_ context.Context, offsets []int64) (Feed, error) {
 		f := &fakeFeed{c: c, at: slices.Clone(offsets), wake: make(chan struct{}, 1)}

@@ -69,7 +69,7 @@ func events(t testing.TB, seed uint64, orders, bad int) ([][]record.Record, *dec
 
 func newCluster(in [][]record.Record, seed uint64, crashes int) *cluster {
 	return &cluster{rng: rand.New(rand.NewPCG(seed, 1)), inputs: in, crashes: crashes,
-		stored: memory{orders: map[string][]byte{}, cells: map[string][]byte{}}}
+		stored: newMemory()}
 }
 
 // standing is what stands at the end, as a committed reader sees it.

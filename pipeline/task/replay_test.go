@@ -30,7 +30,7 @@ func TestAReplayCountsNothing(t *testing.T) {
 	if before == 0 {
 		t.Fatal("no unknown field in the stream: nothing to show")
 	}
-	c.stored = memory{orders: map[string][]byte{}, cells: map[string][]byte{}} // all is replayed
+	c.stored = newMemory() // all is replayed
 	c.inputs[1] = append(c.inputs[1], record.Record{Key: []byte("k"), Value: []byte("{"), TimeMs: streamStart, Offset: int64(len(c.inputs[1]))})
 	after, replayed := run(c)
 	if replayed == 0 || after != 0 {

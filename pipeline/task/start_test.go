@@ -148,7 +148,7 @@ func TestForeignStatesAreRefused(t *testing.T) {
 			last.Value = codec.AppendProgress(nil, &p)
 		}, "empty the state folder"},
 		"lost records": {func(c *cluster, _ *Config) {
-			c.stored = memory{orders: map[string][]byte{}, cells: map[string][]byte{}}
+			c.stored = newMemory()
 			truncated(c, 3)
 		}, "--accept-gap"},
 	} {
@@ -175,7 +175,7 @@ func TestAStopEndsARecovery(t *testing.T) {
 	if err := c.run(testConfig(), base); err != nil {
 		t.Fatal(err)
 	}
-	c.stored = memory{orders: map[string][]byte{}, cells: map[string][]byte{}} // all is to be replayed
+	c.stored = newMemory() // all is to be replayed
 	cfg := testConfig()
 	cfg.MaxBatch = 1
 	ctx, cancel := context.WithCancel(t.Context())
