@@ -1,15 +1,12 @@
 package kafkatest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -24,21 +21,23 @@ type Options struct {
 	Jars     string            // folder of the jars; empty: Jars()
 	Dir      string            // folder of data, configuration and log; empty: a new temporary one that Stop removes
 	Heap     string            // of the JVM; empty: 512m
+	JVM      []string          // more options of the JVM
 	Settings map[string]string // more lines of server.properties, over the ones here
 	Ready    time.Duration     // longest wait for the start; 0: one minute
 }
 
-// Broker is one real Apache Kafka node, broker and controller in one, on loopback.
+// Broker is one real Apache Kafka node, broker and controller in one, on loopback. One
+// goroutine at a time uses it.
 type Broker struct {
 	Addr string // host:port
+	ID   int32  // node.id
 
-	opts    Options
-	dir     string
-	own     bool // Stop removes dir
-	java    string
-	cluster string
-	cmd     *exec.Cmd
-	exited  chan struct{} // closed when cmd has ended
+	opts   Options
+	dir    string
+	own    bool // Stop removes dir
+	java   string
+	cmd    *exec.Cmd
+	exited chan struct{} // closed when cmd has ended
 }
 
 // Jars is where the jars of the pinned Kafka are expected: $CLEARLANE_KAFKA_JARS, or
@@ -64,33 +63,11 @@ func Jars() string {
 // Start formats the storage and starts a broker on free ports. When it returns, the
 // broker answers. The error is ErrNotInstalled where there is nothing to start.
 func Start(ctx context.Context, opts Options) (*Broker, error) {
-	if opts.Jars == "" {
-		opts.Jars = Jars()
-	}
-	if opts.Heap == "" {
-		opts.Heap = "512m"
-	}
-	if opts.Ready == 0 {
-		opts.Ready = time.Minute
-	}
-	b := &Broker{opts: opts, dir: opts.Dir}
-	var err error
-	if b.java, err = exec.LookPath("java"); err != nil {
-		return nil, fmt.Errorf("%w: java: %w", ErrNotInstalled, err)
-	}
-	if found, _ := filepath.Glob(filepath.Join(opts.Jars, "kafka_*.jar")); len(found) == 0 {
-		return nil, fmt.Errorf("%w: no jars in %s; run deploy/kafka/install.sh", ErrNotInstalled, opts.Jars)
-	}
-	if b.dir == "" {
-		if b.dir, err = os.MkdirTemp("", "clearlane-kafka-"); err != nil {
-			return nil, err
-		}
-		b.own = true
-	}
-	if err := b.format(ctx); err != nil {
-		b.remove()
+	all, err := prepare(ctx, 1, opts)
+	if err != nil {
 		return nil, err
 	}
+	b := all[0]
 	if err := b.Restart(ctx); err != nil {
 		b.remove()
 		return nil, err
@@ -115,6 +92,34 @@ func (b *Broker) Log() string {
 
 // Restart starts a broker that was stopped by Kill or Shutdown, on its ports and data.
 func (b *Broker) Restart(ctx context.Context) error {
+	if err := b.start(); err != nil {
+		return err
+	}
+	if err := b.ready(ctx); err != nil {
+		_ = b.Kill()
+		return err
+	}
+	return nil
+}
+
+// Running tells whether the process is there, paused or not.
+func (b *Broker) Running() bool {
+	if b.cmd == nil {
+		return false
+	}
+	select {
+	case <-b.exited:
+		return false
+	default:
+		return true
+	}
+}
+
+// start starts the process.
+func (b *Broker) start() error {
+	if b.Running() {
+		return fmt.Errorf("start Kafka: process %d is there already", b.Pid())
+	}
 	log, err := os.OpenFile(filepath.Join(b.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -130,10 +135,6 @@ func (b *Broker) Restart(ctx context.Context) error {
 		_ = cmd.Wait()
 		close(exited)
 	}(b.cmd, b.exited)
-	if err := b.ready(ctx); err != nil {
-		_ = b.Kill()
-		return err
-	}
 	return nil
 }
 
@@ -185,74 +186,12 @@ func (b *Broker) end(sig syscall.Signal, wait time.Duration) error {
 func (b *Broker) properties() string { return filepath.Join(b.dir, "server.properties") }
 
 func (b *Broker) command(class string, args ...string) *exec.Cmd {
-	jvm := []string{
-		"-Xmx" + b.opts.Heap, "-Djava.awt.headless=true",
-		"-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", filepath.Join(b.opts.Jars, "*"), class,
-	}
+	jvm := append([]string{"-Xmx" + b.opts.Heap, "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"}, b.opts.JVM...)
+	jvm = append(jvm, "-cp", filepath.Join(b.opts.Jars, "*"), class)
 	cmd := exec.Command(b.java, append(jvm, args...)...)
 	cmd.Dir = b.dir
 	cmd.SysProcAttr = childOfThis()
 	return cmd
-}
-
-// format writes server.properties and the storage's identity.
-func (b *Broker) format(ctx context.Context) error {
-	ports, err := freePorts(2)
-	if err != nil {
-		return err
-	}
-	b.Addr = fmt.Sprintf("127.0.0.1:%d", ports[0])
-	settings := map[string]string{
-		"process.roles":                                    "broker,controller",
-		"node.id":                                          "1",
-		"controller.quorum.voters":                         fmt.Sprintf("1@127.0.0.1:%d", ports[1]),
-		"listeners":                                        fmt.Sprintf("PLAINTEXT://%s,CONTROLLER://127.0.0.1:%d", b.Addr, ports[1]),
-		"advertised.listeners":                             "PLAINTEXT://" + b.Addr,
-		"controller.listener.names":                        "CONTROLLER",
-		"inter.broker.listener.name":                       "PLAINTEXT",
-		"listener.security.protocol.map":                   "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-		"log.dirs":                                         filepath.Join(b.dir, "data"),
-		"num.partitions":                                   "4",
-		"auto.create.topics.enable":                        "false",
-		"offsets.topic.replication.factor":                 "1",
-		"offsets.topic.num.partitions":                     "4",
-		"transaction.state.log.replication.factor":         "1",
-		"transaction.state.log.min.isr":                    "1",
-		"transaction.state.log.num.partitions":             "4",
-		"share.coordinator.state.topic.replication.factor": "1",
-		"share.coordinator.state.topic.min.isr":            "1",
-		"group.initial.rebalance.delay.ms":                 "0",
-		// A broker that was killed may register again when its old session has ended.
-		"broker.session.timeout.ms":    "3000",
-		"broker.heartbeat.interval.ms": "500",
-		"group.min.session.timeout.ms": "1000",
-		"log.retention.hours":          "-1",
-	}
-	for k, v := range b.opts.Settings {
-		settings[k] = v
-	}
-	var text bytes.Buffer
-	for k, v := range settings {
-		fmt.Fprintf(&text, "%s=%s\n", k, v)
-	}
-	if err := os.WriteFile(b.properties(), text.Bytes(), 0o600); err != nil {
-		return err
-	}
-	id := exec.CommandContext(ctx, b.java, b.command("kafka.tools.StorageTool", "random-uuid").Args[1:]...)
-	out, err := id.Output()
-	if err != nil {
-		return fmt.Errorf("kafka storage id: %w", err)
-	}
-	lines := strings.Fields(string(out))
-	if len(lines) == 0 {
-		return errors.New("kafka storage id: no output")
-	}
-	b.cluster = lines[len(lines)-1]
-	format := exec.CommandContext(ctx, b.java, b.command("kafka.tools.StorageTool", "format", "-t", b.cluster, "-c", b.properties()).Args[1:]...)
-	if out, err := format.CombinedOutput(); err != nil {
-		return fmt.Errorf("kafka storage format: %w: %s", err, out)
-	}
-	return nil
 }
 
 // ready waits until the broker answers a metadata request with itself in it.
@@ -288,18 +227,4 @@ func tail(log string) string {
 		return log[len(log)-most:]
 	}
 	return log
-}
-
-// freePorts finds loopback ports that nobody listens on now.
-func freePorts(n int) ([]int, error) {
-	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
 }

@@ -28,6 +28,23 @@ func Fake(t testing.TB, n int, opts ...kfake.Opt) *kafkatest.Fake {
 func Real(t testing.TB, opts kafkatest.Options) *kafkatest.Broker {
 	t.Helper()
 	b, err := kafkatest.Start(context.Background(), opts)
+	needed(t, err)
+	endWith(t, b)
+	return b
+}
+
+// Cluster starts n nodes of a real Apache Kafka, as Real starts one.
+func Cluster(t testing.TB, n int, opts kafkatest.Options) *kafkatest.Cluster {
+	t.Helper()
+	c, err := kafkatest.StartCluster(context.Background(), n, opts)
+	needed(t, err)
+	endWith(t, c)
+	return c
+}
+
+// needed skips a test for which there is no Kafka, unless it is required.
+func needed(t testing.TB, err error) {
+	t.Helper()
 	if errors.Is(err, kafkatest.ErrNotInstalled) {
 		if os.Getenv("CLEARLANE_REQUIRE_KAFKA") == "1" {
 			t.Fatalf("CLEARLANE_REQUIRE_KAFKA=1, and %v", err)
@@ -37,11 +54,17 @@ func Real(t testing.TB, opts kafkatest.Options) *kafkatest.Broker {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// endWith stops a broker or a cluster with the test, and prints its log if that failed.
+func endWith(t testing.TB, b interface {
+	Log() string
+	Stop() error
+}) {
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("Kafka's log:\n%s", b.Log())
 		}
 		_ = b.Stop()
 	})
-	return b
 }
