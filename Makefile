@@ -9,6 +9,7 @@ TEST_TIMEOUT ?= 10m
 BENCH ?= .
 BENCH_TIME ?= 1s
 DEMO_FLAGS ?=
+BENCH_FLAGS ?=
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
 export FUZZ_TIME ?= 10s
 
@@ -16,9 +17,10 @@ export CGO_ENABLED ?= 0
 
 .PHONY: help
 help: ## this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-21s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  DEMO_FLAGS="--orders 100000 --exit"   flags of clearlane demo'
+	@echo '  BENCH_FLAGS="--results FILE"          flags of clearlane bench, of bench-delay and bench-commit-interval'
 	@echo '  CLEARLANE_CHAOS_RESULTS=FILE          what chaos appends a line a seed to (absolute path)'
 	@echo '  PACKAGES=./schemas/...                what test, lint and bench look at'
 
@@ -68,6 +70,16 @@ chaos: ## seeded faults on a real broker, about 45 s a seed; SEEDS="17" runs one
 .PHONY: bench
 bench: ## benchmarks with allocations; BENCH=regexp, BENCH_TIME=5s
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCH_TIME) -benchmem $(PACKAGES)
+
+.PHONY: bench-delay
+bench-delay: build ## delays at 15,000 events a second on an Apache Kafka of its own, five runs
+	@deploy/kafka/install.sh
+	@bin/clearlane bench --kafka real --orders 0 --event-rate 15000 --length 20s --runs 5 $(BENCH_FLAGS)
+
+.PHONY: bench-commit-interval
+bench-commit-interval: build ## the same at commit intervals from 5 ms to 2 s: delay against cost
+	@deploy/kafka/install.sh
+	@bin/clearlane bench --kafka real --curve --event-rate 15000 --length 12s --runs 1 $(BENCH_FLAGS)
 
 .PHONY: clean
 clean: ## remove what was built and fetched

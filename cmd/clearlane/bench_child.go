@@ -178,6 +178,10 @@ func (c *benchChild) end(ctx context.Context, at time.Time, r *bench.Run) error 
 	r.Decisions = int64(after["clearlane_decisions_total"])
 	r.Outputs = int64(after["clearlane_produced_records_total"])
 	r.Commits = int64(after["clearlane_commits_total"])
+	if r.Commits > 0 {
+		r.FlushMs = 1000 * since(`clearlane_produce_seconds_total{step="flush"}`) / float64(r.Commits)
+		r.EndTxnMs = 1000 * since(`clearlane_produce_seconds_total{step="end"}`) / float64(r.Commits)
+	}
 	return nil
 }
 

@@ -22,7 +22,7 @@ func (b *bencher) latency(ctx context.Context, n int) (*bench.Run, error) {
 	opts := b.stream(orders, time.Now(), b.o.rate)
 	opts.WindowOrders = max(int(2*b.o.rate), 100) // an order's records come within two seconds
 	return b.try(ctx, bench.Latency, prefix, prefix, opts, func(ctx context.Context, t *trial) error {
-		t.run.Settings.Rate = b.o.rate
+		t.run.Settings.Rate, t.run.Settings.EventRate = b.o.rate, b.o.rate*eventsOfAnOrder
 		if err := t.launch(ctx); err != nil {
 			return err
 		}
@@ -36,11 +36,19 @@ func (b *bencher) latency(ctx context.Context, n int) (*bench.Run, error) {
 			return err
 		}
 		defer readers.stop()
+		raw, err := t.probe(ctx, prefix, time.Now().Add(b.o.warmup))
+		if err != nil {
+			return err
+		}
+		defer raw.stop()
 		if err := t.child.begin(ctx); err != nil {
 			return err
 		}
-		b.say("%g orders a second for %v", b.o.rate, b.o.length)
+		b.say("%.0f orders a second for %v", b.o.rate, b.o.length)
 		if err := genStream(ctx, &t.cfg, opts, genPace{rate: b.o.rate, clock: true}, io.Discard); err != nil {
+			return err
+		}
+		if t.run.RoundTrip, err = raw.delays(); err != nil {
 			return err
 		}
 		ends, err := t.ends(ctx)
@@ -66,7 +74,7 @@ type liveReaders struct {
 }
 
 type liveLevel struct {
-	delays []int64 // ms
+	delays []time.Duration
 	err    error
 }
 
@@ -114,7 +122,7 @@ func (l *liveLevel) follow(ctx context.Context, client *kgo.Client, from int64) 
 				l.err = fmt.Errorf("decision at partition %d, offset %d: no input_time_ms", r.Partition, r.Offset)
 			}
 			if input >= from {
-				l.delays = append(l.delays, now-input)
+				l.delays = append(l.delays, time.Duration(now-input)*time.Millisecond)
 			}
 		})
 	}

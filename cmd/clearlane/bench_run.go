@@ -16,6 +16,7 @@ import (
 	"github.com/clearlane/clearlane/pipeline/embedded/geodb"
 	"github.com/clearlane/clearlane/pipeline/gen"
 	"github.com/clearlane/clearlane/pipeline/kafka"
+	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest"
 	"github.com/clearlane/clearlane/pipeline/oracle"
 	"github.com/clearlane/clearlane/schemas"
 )
@@ -27,7 +28,8 @@ type bencher struct {
 	work   string // folder that goes with the benchmark
 	unique string // before the names of its topics, groups and folders
 
-	broker  *broker.Broker // nil with brokers of the user
+	broker  *broker.Broker    // nil with other brokers
+	apache  *kafkatest.Broker // nil with other brokers
 	brokers string
 	geo     string    // country database, empty for none
 	loaded  time.Time // of the events of the throughput runs, zero before they are loaded
@@ -41,9 +43,18 @@ func (b *bencher) say(format string, args ...any) {
 	fmt.Fprintf(b.a.err, "bench: "+format+"\n", args...)
 }
 
-func (b *bencher) start() (err error) {
+// realKafka is the value of --kafka that starts an Apache Kafka.
+const realKafka = "real"
+
+func (b *bencher) start(ctx context.Context) (err error) {
 	b.brokers = b.o.kafka
-	if b.brokers == "" {
+	switch b.brokers {
+	case realKafka:
+		if b.apache, err = kafkatest.Start(ctx, kafkatest.Options{Heap: "1g"}); err != nil {
+			return err
+		}
+		b.brokers = b.apache.Addr
+	case "":
 		if b.broker, err = broker.Start(b.o.partitions); err != nil {
 			return err
 		}
@@ -58,9 +69,12 @@ func (b *bencher) start() (err error) {
 // close deletes what the benchmark has made.
 func (b *bencher) close(ctx context.Context) error {
 	err := os.RemoveAll(b.work)
-	if b.broker != nil {
+	switch {
+	case b.broker != nil:
 		b.broker.Close()
 		return err
+	case b.apache != nil:
+		return errors.Join(err, b.apache.Stop())
 	}
 	return errors.Join(err, b.drop(ctx, b.topics))
 }
@@ -193,7 +207,11 @@ func benchCommit() string {
 func (t *trial) describe() bench.Settings {
 	s := bench.Settings{Broker: "embedded", Seed: t.o.seed, Orders: t.opts.Orders, Partitions: t.o.partitions,
 		Compression: t.cfg.Kafka.Produce.Compression, CommitInterval: t.cfg.Task.CommitInterval.String(), Set: t.a.set}
-	if t.o.kafka != "" {
+	switch t.o.kafka {
+	case "":
+	case realKafka:
+		s.Broker = realKafka
+	default:
 		s.Broker = "given"
 	}
 	return s

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -47,21 +48,52 @@ func TestBenchMeasuresAndChecks(t *testing.T) {
 			continue
 		}
 		u, c := r.Uncommitted, r.Committed
+		if raw := r.RoundTrip; raw == nil || raw.N < 50 || raw.P50 <= 0 || r.EndTxnMs <= 0 || r.FlushMs < 0 {
+			t.Errorf("line %d has no figures of the broker: %s", i+1, line)
+		}
 		if u == nil || c == nil || u.N < orders || c.N < orders || c.N > int(r.Decisions) || u.P50 > u.P99 || c.P50 < u.P50 {
 			t.Errorf("line %d has delays that can't be: %s", i+1, line)
 		}
 	}
 }
 
+// The curve runs at every interval, one after the other in each round, and keeps its lines.
+func TestBenchCurveRunsAtEveryInterval(t *testing.T) {
+	t.Setenv(asCommand, "1")
+	file := filepath.Join(t.TempDir(), "lines")
+	code, out, errs := command(t, nil, "bench", "--curve=10ms,200ms", "--runs", "2", "--event-rate", "300", "--length", "1s", "--warmup", "0s",
+		"--partitions", "2", "--cache", t.TempDir(), "--results", file)
+	if code != exitOK || !strings.Contains(out, "300 events a second") || !strings.Contains(out, "us a commit") {
+		t.Fatalf("exit %d\n%s%s", code, out, errs)
+	}
+	text, err := os.ReadFile(file)
+	must(t, err)
+	var intervals []string
+	for line := range strings.Lines(string(text)) {
+		var r bench.Run
+		must(t, json.Unmarshal([]byte(line), &r))
+		if !r.Right || r.Kind != bench.Latency || r.Commits < 1 {
+			t.Errorf("a line that can't be: %s", line)
+		}
+		intervals = append(intervals, r.Settings.CommitInterval)
+	}
+	if got := strings.Join(intervals, " "); got != "10ms 200ms 10ms 200ms" {
+		t.Errorf("runs at %s", got)
+	}
+}
+
 func TestBenchSaysWhatIsWrong(t *testing.T) {
 	for flags, want := range map[string]string{
-		"--orders -1":                 "--orders -1",
-		"--orders 0 --rate 0":         "one of them must be above 0",
-		"--runs 0":                    "--runs 0",
-		"--rate -2":                   "--rate -2",
-		"--length 1s --warmup 1s":     "--warmup 1s",
-		"--partitions 0":              "--partitions 0",
-		"--set task.max_batch=nobody": "task.max_batch",
+		"--orders -1":                   "--orders -1",
+		"--orders 0 --rate 0":           "one of them must be above 0",
+		"--runs 0":                      "--runs 0",
+		"--rate -2":                     "--rate -2",
+		"--event-rate -2":               "--event-rate -2",
+		"--curve --commit-interval 5ms": "--curve",
+		"--curve --rate 0":              "--rate 0",
+		"--length 1s --warmup 1s":       "--warmup 1s",
+		"--partitions 0":                "--partitions 0",
+		"--set task.max_batch=nobody":   "task.max_batch",
 	} {
 		code, out, errs := command(t, nil, append([]string{"bench"}, strings.Fields(flags)...)...)
 		if code != exitUsage || out != "" || !strings.Contains(errs, want) {

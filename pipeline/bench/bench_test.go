@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"os/exec"
 	"runtime"
@@ -25,7 +26,7 @@ go_memstats_mallocs_total 1.2e+06
 h_bucket{le="+Inf"} 2
 `
 	got, err := Scrape(strings.NewReader(page))
-	if err != nil || len(got) != 3 || got["x_total"] != 7.5 || got["go_memstats_mallocs_total"] != 1.2e6 || got["h_bucket"] != 2 {
+	if err != nil || len(got) != 6 || got["x_total"] != 7.5 || got[`x_total{route="B"}`] != 4.5 || got["go_memstats_mallocs_total"] != 1.2e6 || got["h_bucket"] != 2 {
 		t.Errorf("%v, %v", got, err)
 	}
 	for _, bad := range []string{"x_total", "x_total seven"} {
@@ -38,14 +39,19 @@ h_bucket{le="+Inf"} 2
 // Percentiles are values that occur, in order, and each has its share at or below it.
 func TestPercentilesAreNearestRanks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		ms := rapid.SliceOfN(rapid.Int64Range(-5, 1000), 1, 3000).Draw(t, "ms")
-		p := PercentilesOf(slices.Clone(ms))
+		delays := rapid.SliceOfN(rapid.Int64Range(-5, 1000), 1, 3000).Draw(t, "ms")
+		ms := make([]float64, len(delays))
+		durations := make([]time.Duration, len(delays))
+		for i, d := range delays {
+			ms[i], durations[i] = float64(d), time.Duration(d)*time.Millisecond
+		}
+		p := PercentilesOf(durations)
 		if p.N != len(ms) || p.Max != slices.Max(ms) {
 			t.Fatalf("%+v", p)
 		}
 		for _, q := range []struct {
 			perMille int
-			value    int64
+			value    float64
 		}{{500, p.P50}, {900, p.P90}, {990, p.P99}, {999, p.P999}} {
 			below, atOrBelow := 0, 0
 			for _, v := range ms {
@@ -57,7 +63,7 @@ func TestPercentilesAreNearestRanks(t *testing.T) {
 				}
 			}
 			if atOrBelow*1000 < q.perMille*len(ms) || below*1000 >= q.perMille*len(ms) || !slices.Contains(ms, q.value) {
-				t.Fatalf("%d per mille of %v: %d (%d below, %d at or below)", q.perMille, ms, q.value, below, atOrBelow)
+				t.Fatalf("%d per mille of %v: %v (%d below, %d at or below)", q.perMille, ms, q.value, below, atOrBelow)
 			}
 		}
 	})
@@ -139,11 +145,64 @@ func TestTableHasMediansAndRanges(t *testing.T) {
 		}
 	}
 	runs := exampleRuns()[:1]
-	runs[0].Kind, runs[0].Settings.Rate = Latency, 500
-	runs[0].Uncommitted, runs[0].Committed = &Percentiles{N: 9, P99: 1234}, &Percentiles{N: 8}
+	runs[0].Kind, runs[0].Settings.Rate, runs[0].Settings.EventRate = Latency, 500, 2155
+	runs[0].Uncommitted, runs[0].Committed, runs[0].RoundTrip = &Percentiles{N: 9, P99: 1234}, &Percentiles{N: 8}, &Percentiles{P99: 1.25}
 	b.Reset()
 	must(t, WriteTable(&b, runs))
-	for _, want := range []string{"500 orders a second", "read_uncommitted p99 ms", "1,234", "decisions measured"} {
+	for _, want := range []string{"2,155 events (500 orders) a second", "read_uncommitted p99 ms", "1,234", "decisions measured", "acks=all p99 ms      1.2"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is missing:\n%s", want, b.String())
+		}
+	}
+}
+
+// Runs on a straight line give back what the line was made of, in any number and order.
+func TestCommitCostIsTheLineThroughTheRuns(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		event, commit := rapid.Float64Range(0.5, 200).Draw(t, "event"), rapid.Float64Range(1, 1000).Draw(t, "commit")
+		var runs []*Run
+		for _, commits := range rapid.SliceOfNDistinct(rapid.Int64Range(1, 100_000), 2, 20, rapid.ID[int64]).Draw(t, "commits") {
+			events := rapid.Int64Range(100_000, 10_000_000).Draw(t, "events")
+			runs = append(runs, &Run{Events: events, Commits: commits, CPUSeconds: (event*float64(events) + commit*float64(commits)) / 1e6})
+		}
+		x := func(r *Run) float64 { return float64(r.Commits) / float64(r.Events) }
+		least, greatest := x(runs[0]), x(runs[0])
+		for _, r := range runs {
+			least, greatest = min(least, x(r)), max(greatest, x(r))
+		}
+		if greatest < 1.1*least {
+			t.Skip("no two different numbers of commits an event")
+		}
+		got := CommitCostOf(runs)
+		if math.Abs(got.EventMicros-event) > 0.01*event+0.01*commit*greatest || math.Abs(got.CommitMicros-commit) > 0.05*commit+0.05*event {
+			t.Fatalf("%+v, not %v and %v", got, event, commit)
+		}
+	})
+	if c := CommitCostOf(exampleRuns()); c != (CommitCost{}) {
+		t.Errorf("without commits: %+v", c)
+	}
+}
+
+func TestCurveHasARowForEachInterval(t *testing.T) {
+	var runs []*Run
+	for _, cpu := range []float64{1, 2, 3} {
+		for _, x := range []struct {
+			interval string
+			commits  int64
+		}{{"5ms", 2000}, {"100ms", 100}} {
+			p := &Percentiles{P50: cpu, P99: 10 * cpu}
+			runs = append(runs, &Run{Kind: Latency, Settings: Settings{Broker: "real", EventRate: 15000, CommitInterval: x.interval}, Events: 1_000_000, WallSeconds: 10,
+				Commits: x.commits, CPUSeconds: cpu + float64(x.commits)*300/1e6, Uncommitted: p, Committed: p, RoundTrip: p})
+		}
+	}
+	var b bytes.Buffer
+	must(t, WriteCurve(&b, runs))
+	for _, want := range []string{
+		"real broker, 15,000 events a second", "medians of 3 runs",
+		"     5ms                2   20              2   20           2.0  20.0        200           2.6            0.6",
+		"   100ms                2   20              2   20           2.0  20.0         10           2.0            0.0",
+		"2.0 us of CPU an event, and 300 us a commit\n",
+	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is missing:\n%s", want, b.String())
 		}

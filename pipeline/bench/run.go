@@ -39,15 +39,25 @@ type Run struct {
 	Uncommitted *Percentiles `json:"uncommitted_ms,omitempty"`
 	Committed   *Percentiles `json:"committed_ms,omitempty"`
 
+	// Beside it, ms: from a record's handing over to a plain idempotent producer to its
+	// acknowledgement by all replicas, in a topic of as many partitions.
+	RoundTrip *Percentiles `json:"acks_all_ms,omitempty"`
+
+	// Means of a commit, ms: waiting for the acknowledgement of its records, and for the
+	// end of its transaction.
+	FlushMs  float64 `json:"commit_flush_ms"`
+	EndTxnMs float64 `json:"commit_end_ms"`
+
 	Right bool `json:"right"` // every output agrees with the known answers
 }
 
 // Settings is what a run was made with.
 type Settings struct {
-	Broker         string   `json:"broker"` // "embedded", or where it is
+	Broker         string   `json:"broker"` // embedded, real (an Apache Kafka of the benchmark's own on this machine) or given
 	Seed           uint64   `json:"seed"`
 	Orders         int      `json:"orders"`
 	Rate           float64  `json:"orders_per_second,omitempty"` // 0: as fast as possible
+	EventRate      float64  `json:"events_per_second,omitempty"` // of Rate orders
 	Partitions     int      `json:"partitions"`
 	Compression    string   `json:"compression"` // of the outputs
 	CommitInterval string   `json:"commit_interval"`
@@ -62,6 +72,9 @@ func (r *Run) EventsPerCPUSecond() float64 { return ratio(float64(r.Events), r.C
 
 // CPUPerMillion is the CPU seconds of a million events.
 func (r *Run) CPUPerMillion() float64 { return ratio(r.CPUSeconds*1e6, float64(r.Events)) }
+
+// CommitsPerSecond is how often all partitions together committed.
+func (r *Run) CommitsPerSecond() float64 { return ratio(float64(r.Commits), r.WallSeconds) }
 
 // ratio is 0 where nothing was measured.
 func ratio(a, b float64) float64 {

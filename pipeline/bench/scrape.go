@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Scrape adds up the samples of each metric of a page in Prometheus' text format,
-// labels left out.
+// Scrape reads a page in Prometheus' text format: the samples of each metric added up
+// under its name, and those with labels under name and labels too.
 func Scrape(r io.Reader) (map[string]float64, error) {
 	sums := map[string]float64{}
 	lines := bufio.NewScanner(r)
@@ -26,8 +26,11 @@ func Scrape(r io.Reader) (map[string]float64, error) {
 		if err != nil {
 			return nil, fmt.Errorf("metrics: line %q: %w", line, err)
 		}
-		name, _, _ := strings.Cut(line[:space], "{")
+		name, _, labels := strings.Cut(line[:space], "{")
 		sums[name] += value
+		if labels {
+			sums[line[:space]] = value
+		}
 	}
 	return sums, lines.Err()
 }

@@ -33,7 +33,14 @@ var latencyRows = slices.Concat(
 	percentileRows("read_uncommitted", func(r *Run) *Percentiles { return r.Uncommitted }),
 	percentileRows("read_committed", func(r *Run) *Percentiles { return r.Committed }),
 	[]row{
+		{"raw broker, acks=all p50 ms", func(r *Run) float64 { return r.RoundTrip.P50 }, 1},
+		{"raw broker, acks=all p99 ms", func(r *Run) float64 { return r.RoundTrip.P99 }, 1},
+		{"raw broker, acks=all max ms", func(r *Run) float64 { return r.RoundTrip.Max }, 1},
 		{"decisions measured", func(r *Run) float64 { return float64(r.Committed.N) }, 0},
+		{"events/s", (*Run).EventsPerSecond, 0},
+		{"commits/s", (*Run).CommitsPerSecond, 0},
+		{"records' acknowledgement, mean of a commit ms", func(r *Run) float64 { return r.FlushMs }, 1},
+		{"end of the transaction, mean ms", func(r *Run) float64 { return r.EndTxnMs }, 1},
 		{"CPU-seconds per million events", (*Run).CPUPerMillion, 2},
 		{"CPU-seconds per second", func(r *Run) float64 { return ratio(r.CPUSeconds, r.WallSeconds) }, 3},
 		{"peak memory MiB", func(r *Run) float64 { return float64(r.PeakMemory) / mebi }, 0},
@@ -41,11 +48,11 @@ var latencyRows = slices.Concat(
 
 func percentileRows(reader string, of func(*Run) *Percentiles) []row {
 	return []row{
-		{reader + " p50 ms", func(r *Run) float64 { return float64(of(r).P50) }, 0},
-		{reader + " p90 ms", func(r *Run) float64 { return float64(of(r).P90) }, 0},
-		{reader + " p99 ms", func(r *Run) float64 { return float64(of(r).P99) }, 0},
-		{reader + " p99.9 ms", func(r *Run) float64 { return float64(of(r).P999) }, 0},
-		{reader + " max ms", func(r *Run) float64 { return float64(of(r).Max) }, 0},
+		{reader + " p50 ms", func(r *Run) float64 { return of(r).P50 }, 0},
+		{reader + " p90 ms", func(r *Run) float64 { return of(r).P90 }, 0},
+		{reader + " p99 ms", func(r *Run) float64 { return of(r).P99 }, 0},
+		{reader + " p99.9 ms", func(r *Run) float64 { return of(r).P999 }, 0},
+		{reader + " max ms", func(r *Run) float64 { return of(r).Max }, 0},
 	}
 }
 
@@ -60,7 +67,7 @@ func WriteTable(w io.Writer, runs []*Run) error {
 	fmt.Fprintf(w, "\n%s: %s broker, %d events of %d orders, %d partitions, outputs %s, commits every %s", first.Kind, s.Broker,
 		first.Events, s.Orders, s.Partitions, s.Compression, s.CommitInterval)
 	if s.Rate > 0 {
-		fmt.Fprintf(w, ", %g orders a second", s.Rate)
+		fmt.Fprintf(w, ", %s events (%s orders) a second", number(s.EventRate, 0), number(s.Rate, 0))
 	}
 	fmt.Fprintf(w, "\n%s, %d cores, %s\n", first.Machine.CPU, first.Machine.Cores, first.Machine.Go)
 	rows := throughputRows
