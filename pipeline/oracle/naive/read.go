@@ -1,0 +1,87 @@
+package naive
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/schemas/codec"
+)
+
+// inputs is all that was read.
+type inputs struct {
+	orders  map[orderKey][]*event
+	letters map[Place]Letter
+	sites   map[site]*schemas.SellerSite
+	ends    map[string][]int64
+	records int
+}
+
+type orderKey struct {
+	partition int32
+	key       string
+}
+
+type site struct{ seller, host string }
+
+func read(ctx context.Context, log Log, s *Settings) (*inputs, error) {
+	in := &inputs{orders: map[orderKey][]*event{}, letters: map[Place]Letter{}, sites: map[site]*schemas.SellerSite{}, ends: map[string][]int64{}}
+	if s.SellerSites != "" {
+		if err := in.readSites(ctx, log, s); err != nil {
+			return nil, err
+		}
+	}
+	for topic, kind := range s.Inputs {
+		ends, err := log.ReadAll(ctx, topic, func(partition int32, r *record.Record) error {
+			in.records++
+			key, value := bytes.Clone(r.Key), bytes.Clone(r.Value)
+			e, code, field := s.take(kind, key, value, r.TimeMs)
+			if code != "" {
+				in.letters[Place{topic, partition, r.Offset}] = Letter{code, field, key, value}
+				return nil
+			}
+			k := orderKey{partition, string(key)}
+			in.orders[k] = append(in.orders[k], e)
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("topic %s: %w", topic, err)
+		}
+		in.ends[topic] = ends
+	}
+	return in, nil
+}
+
+// readSites reads what is registered: the newest record of a key holds, and takes the
+// place of whatever site the key's record before it was about. An invalid one changes
+// nothing.
+func (in *inputs) readSites(ctx context.Context, log Log, s *Settings) error {
+	of := map[string]site{}
+	_, err := log.ReadAll(ctx, s.SellerSites, func(_ int32, r *record.Record) error {
+		key := string(r.Key)
+		if key == "" {
+			return nil
+		}
+		e := &schemas.SellerSite{}
+		if r.Value != nil {
+			if codec.NewDecoder(s.Events).SellerSite(bytes.Clone(r.Value), e) != nil {
+				return nil
+			}
+		}
+		if before, ok := of[key]; ok {
+			delete(in.sites, before)
+			delete(of, key)
+		}
+		if r.Value != nil {
+			of[key] = site{e.SellerID, e.SiteHost}
+			in.sites[of[key]] = e
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("topic %s: %w", s.SellerSites, err)
+	}
+	return nil
+}
