@@ -177,6 +177,7 @@ func (s *setup) agree(g gen.Options) {
 	if !report.OK() {
 		s.t.Errorf("the outputs differ from the known answers:\n%s", table.String())
 	}
+	s.rightly(ctx, s.t)
 }
 
 // owned is how many partitions a process says it has, -1 while it is not ready.

@@ -47,6 +47,9 @@ var arrows = []arrow{
 	{from: "pipeline/gen", may: []string{"schemas", "pipeline/record"}, never: engines},
 	{from: "pipeline/task", may: []string{"schemas", "scoring", "pipeline/join", "pipeline/record", "pipeline/decide", "pipeline/rollup"}, never: engines},
 	{from: "pipeline/offline", may: []string{"schemas", "scoring", "pipeline/join", "pipeline/record", "pipeline/decide", "pipeline/rollup"}, never: outside},
+	{from: "pipeline/oracle", may: []string{"schemas", "scoring", "pipeline/record", "pipeline/gen"}, never: []string{"github.com/segmentio/kafka-go", "github.com/twmb/franz-go", "github.com/cockroachdb/pebble"}},
+	{from: "pipeline/oracle/naive", may: []string{"schemas", "scoring", "pipeline/record"}, never: outside},
+	{from: "pipeline/oracle/audit", may: []string{"schemas", "scoring", "pipeline/record", "pipeline/oracle/naive"}},
 	{from: "pipeline/state", never: []string{"github.com/segmentio/kafka-go", "github.com/twmb/franz-go", "github.com/ClickHouse"}},
 	{from: "pipeline", may: []string{"schemas", "scoring", "pipeline"}},
 }
@@ -151,6 +154,9 @@ func TestArrowsAreRefused(t *testing.T) {
 		{"pipeline/task": {"github.com/ClickHouse/clickhouse-go/v2"}},
 		{"pipeline/offline": {"pipeline/task"}, "pipeline/task": nil},
 		{"pipeline/offline": {"os"}},
+		{"pipeline/oracle/naive": {"pipeline/join"}, "pipeline/join": nil},
+		{"pipeline/oracle/naive": {"pipeline/gen"}, "pipeline/gen": nil},
+		{"pipeline/oracle/audit": {"pipeline/rollup"}, "pipeline/rollup": nil},
 	} {
 		if len(checkArrows(planted)) == 0 {
 			t.Errorf("nothing was found in %v", planted)

@@ -9,8 +9,8 @@ import (
 	"github.com/clearlane/clearlane/scoring/policy"
 )
 
-// Log reads the committed records of a topic up to its present end, partition after
-// partition in the order of offsets, and returns the next offset of each partition.
+// Log reads the committed records of a topic up to its present end, each partition in the
+// order of its offsets, and returns the next offset of each partition.
 type Log interface {
 	ReadAll(ctx context.Context, topic string, fn func(partition int32, r *record.Record) error) ([]int64, error)
 }
