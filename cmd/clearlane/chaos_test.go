@@ -166,6 +166,11 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 		must(w.t, report.Write(&table))
 		result.Differs = append(result.Differs, "the outputs differ from the known answers:\n"+table.String())
 	}
+	a, err := auditTopics(ctx, &w.s.cfg)
+	must(w.t, err)
+	if !a.findings.OK() {
+		result.Differs = append(result.Differs, "the outputs are not what follows from the inputs:\n"+a.words())
+	}
 	missed, err := unnoticed(ctx, reader, topics, g)
 	must(w.t, err)
 	for _, m := range missed {
