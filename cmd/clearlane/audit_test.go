@@ -49,8 +49,11 @@ func (l *committedLog) ReadAll(ctx context.Context, topic string, fn func(partit
 	from := map[int32]kgo.Offset{}
 	for p, end := range stable[topic] {
 		ends[p] = end.Offset
-		if first := starts[topic][p].Offset; first < end.Offset {
-			from[p] = kgo.NewOffset().At(first)
+		if first := starts[topic][p].Offset; first > 0 {
+			return nil, fmt.Errorf("partition %d begins at offset %d: what was said before that is gone", p, first)
+		}
+		if end.Offset > 0 {
+			from[p] = kgo.NewOffset().At(0)
 			left++
 		}
 	}
