@@ -22,6 +22,7 @@ help: ## this list
 	@echo '  DEMO_FLAGS="--orders 100000 --exit"   flags of clearlane demo'
 	@echo '  BENCH_FLAGS="--results FILE"          flags of clearlane bench, of bench-delay and bench-commit-interval'
 	@echo '  CLEARLANE_CHAOS_RESULTS=FILE          what chaos appends a line a seed to (absolute path)'
+	@echo '  CLEARLANE_RECOVERY_RESULTS=FILE       what bench-recovery appends a line a restart to (absolute path)'
 	@echo '  PACKAGES=./schemas/...                what test, lint and bench look at'
 
 .PHONY: build
@@ -80,6 +81,12 @@ bench-delay: build ## delays at 15,000 events a second on an Apache Kafka of its
 bench-commit-interval: build ## the same at commit intervals from 5 ms to 2 s: delay against cost
 	@deploy/kafka/install.sh
 	@bin/clearlane bench --kafka real --curve --event-rate 15000 --length 12s --runs 1 $(BENCH_FLAGS)
+
+RECOVERY_ORDERS ?= 2000000
+.PHONY: bench-recovery
+bench-recovery: export CLEARLANE_RECOVERY_ORDERS = $(RECOVERY_ORDERS)
+bench-recovery: ## kill -9 and stop a process with RECOVERY_ORDERS (2 million) open orders on a real broker: how soon is it live again?
+	@CLEARLANE_REQUIRE_KAFKA=1 $(GO) test -buildvcs=true -count 1 -v -timeout 30m -run '^TestBenchRecovery$$' ./cmd/clearlane
 
 .PHONY: clean
 clean: ## remove what was built and fetched

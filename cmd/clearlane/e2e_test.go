@@ -180,9 +180,12 @@ func (s *setup) agree(g gen.Options) {
 	s.rightly(ctx, s.t)
 }
 
+// listening is the line of a process's log that says where it serves.
+var listening = regexp.MustCompile(`listening.*addr"?[=:]"?(127\.0\.0\.1:\d+)`)
+
 // owned is how many partitions a process says it has, -1 while it is not ready.
 func (c *child) owned() int {
-	found := regexp.MustCompile(`listening.*addr="?(127\.0\.0\.1:\d+)`).FindStringSubmatch(c.output.String())
+	found := listening.FindStringSubmatch(c.output.String())
 	if found == nil {
 		return -1
 	}

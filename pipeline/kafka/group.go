@@ -147,6 +147,7 @@ func (g *Group) Run(ctx context.Context, events Events) error {
 		failing trouble // with joining
 		lost    = true  // nothing is assigned
 	)
+	g.log.Info("kafka: joining the group", "group", g.cfg.Group, "instance", g.cfg.Instance)
 	for {
 		// Until the next generation is there, the last one's partitions stay this
 		// process's: that is what tasks that run on through a rebalance rely on.

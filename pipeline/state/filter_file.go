@@ -12,9 +12,10 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// The filter stands in a file of its own beside the database, written when the store is
-// closed. It counts only if it was written after the very flush that the database ends
-// with; after a crash it is missing or does not match, and is built from the keys.
+// The filter stands in a file of its own beside the database: as of some flush, its base,
+// or as of the close. What the flushes since have changed stands in the database, see
+// filter_journal.go. Where the file or a part of the journal is missing, the filter is
+// built from the keys, which takes about two seconds of CPU time a million.
 //
 //	8 magic, 8 sequence, 8 keys, 4 tables, 4 overflow
 //	tables x (8 buckets, 8 used, buckets x 8) , overflow x (8 hash, 8 count), 4 crc32c
@@ -33,21 +34,24 @@ func (s *Store) filterPath() string { return s.fs.PathJoin(s.dir, filterFile) }
 
 // saveFilter writes the filter under a temporary name first: a file cut short by a
 // crash would have to be found out by its checksum alone.
-func (s *Store) saveFilter() error {
+func (s *Store) saveFilter(f *filter, sequence uint64) error {
 	path := s.filterPath()
-	f, err := s.fs.Create(path+".tmp", filterCategory)
+	file, err := s.fs.Create(path+".tmp", filterCategory)
 	if err != nil {
 		return s.fault("filter", err)
 	}
-	_, err = f.Write(s.filter.encode(s.sequence))
+	_, err = file.Write(f.encode(sequence))
 	if err == nil {
-		err = f.Sync()
+		err = file.Sync()
 	}
-	if cerr := f.Close(); err == nil {
+	if cerr := file.Close(); err == nil {
 		err = cerr
 	}
 	if err == nil {
 		err = s.fs.Rename(path+".tmp", path)
+	}
+	if err == nil {
+		err = s.syncDir()
 	}
 	if err != nil {
 		return s.fault("filter", err)
@@ -55,17 +59,39 @@ func (s *Store) saveFilter() error {
 	return nil
 }
 
-func (s *Store) loadFilter() error {
-	b, err := s.readFilterFile()
-	if err == nil {
-		s.filter, err = decodeFilter(b, s.sequence)
-		if err == nil && len(s.filter.tables) == 1 {
-			return nil
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
+// syncDir makes a rename outlive a power cut: the journal before the file is deleted.
+func (s *Store) syncDir() error {
+	dir, err := s.fs.OpenDir(s.dir)
+	if err != nil {
 		return err
 	}
-	// A chain of several tables is laid out anew as one, too.
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// maxTables is how long a chain may be when the store opens. A longer one, which a store
+// has that has grown sixteenfold, is laid out anew: every key never seen is looked for in
+// all of its tables.
+const maxTables = 5
+
+func (s *Store) loadFilter() error {
+	b, err := s.readFilterFile()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err == nil {
+		f, base, err := decodeFilter(b)
+		if err == nil && len(f.tables) <= maxTables {
+			matches, err := s.replayJournal(f, base)
+			if err != nil {
+				return err
+			}
+			if matches {
+				s.filter = f
+				return nil
+			}
+		}
+	}
+	s.journal.rebase = true
 	return s.buildFilter()
 }
 
@@ -128,27 +154,27 @@ func (f *filter) encode(sequence uint64) []byte {
 
 var errFilterFile = errors.New("filter file does not match")
 
-// decodeFilter reads a filter that was written after the flush of that number.
-func decodeFilter(b []byte, sequence uint64) (*filter, error) {
+// decodeFilter reads a filter, and the number of the flush that it was written after.
+func decodeFilter(b []byte) (f *filter, sequence uint64, err error) {
 	if len(b) < filterHead+4 || string(b[:8]) != filterMagic {
-		return nil, errFilterFile
+		return nil, 0, errFilterFile
 	}
 	body, sum := b[:len(b)-4], binary.LittleEndian.Uint32(b[len(b)-4:])
-	if crc32.Checksum(body, castagnoli) != sum || binary.LittleEndian.Uint64(b[8:]) != sequence {
-		return nil, errFilterFile
+	if crc32.Checksum(body, castagnoli) != sum {
+		return nil, 0, errFilterFile
 	}
-	f := &filter{overflow: map[uint64]int{}, keys: int(binary.LittleEndian.Uint64(b[16:]))}
+	f = &filter{overflow: map[uint64]int{}, keys: int(binary.LittleEndian.Uint64(b[16:]))}
 	tables, overflow := binary.LittleEndian.Uint32(b[24:]), binary.LittleEndian.Uint32(b[28:])
 	body = body[filterHead:]
 	for range tables {
 		if len(body) < 16 {
-			return nil, errFilterFile
+			return nil, 0, errFilterFile
 		}
 		n := binary.LittleEndian.Uint64(body)
 		used := binary.LittleEndian.Uint64(body[8:])
 		body = body[16:]
 		if n == 0 || n&(n-1) != 0 || n > uint64(len(body))/8 || used > n*bucketSlots {
-			return nil, errFilterFile
+			return nil, 0, errFilterFile
 		}
 		c := cuckoo{buckets: make([][bucketSlots]uint16, n), n: int(used)}
 		for j := range c.buckets {
@@ -160,10 +186,10 @@ func decodeFilter(b []byte, sequence uint64) (*filter, error) {
 		f.tables = append(f.tables, c)
 	}
 	if len(f.tables) == 0 || uint64(len(body)) != uint64(overflow)*16 {
-		return nil, fmt.Errorf("%w: %d bytes left", errFilterFile, len(body))
+		return nil, 0, fmt.Errorf("%w: %d bytes left", errFilterFile, len(body))
 	}
 	for ; len(body) > 0; body = body[16:] {
 		f.overflow[binary.LittleEndian.Uint64(body)] = int(binary.LittleEndian.Uint64(body[8:]))
 	}
-	return f, nil
+	return f, binary.LittleEndian.Uint64(b[8:]), nil
 }

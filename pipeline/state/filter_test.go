@@ -28,9 +28,9 @@ func TestFilterNeverDeniesAStoredKey(t *testing.T) {
 				held = append(held, h)
 			}
 		}
-		d, err := decodeFilter(f.encode(7), 7)
-		if err != nil {
-			t.Fatalf("decode of an encoded filter: %v", err)
+		d, sequence, err := decodeFilter(f.encode(7))
+		if err != nil || sequence != 7 {
+			t.Fatalf("decode of an encoded filter of flush 7: of flush %d, %v", sequence, err)
 		}
 		for _, h := range held {
 			if !f.has(h) || !d.has(h) {
@@ -71,17 +71,14 @@ func TestFilterRatesAndSize(t *testing.T) {
 	}
 }
 
-// A filter that belongs to another flush, or is damaged, is not used.
-func TestFilterFileMismatch(t *testing.T) {
+// A filter that is damaged is not used.
+func TestDamagedFilterIsNotUsed(t *testing.T) {
 	f := newFilter(10)
 	f.add(1)
 	b := f.encode(3)
-	if _, err := decodeFilter(b, 4); err == nil {
-		t.Error("the filter of flush 3 is taken for that of flush 4")
-	}
 	for i := range b {
 		b[i] ^= 1
-		if _, err := decodeFilter(b, 3); err == nil {
+		if _, _, err := decodeFilter(b); err == nil {
 			t.Fatalf("the filter is taken with byte %d damaged", i)
 		}
 		b[i] ^= 1
@@ -96,7 +93,7 @@ func FuzzDecodeFilter(f *testing.F) {
 	f.Add(g.encode(0))
 	f.Add([]byte(filterMagic))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if d, err := decodeFilter(b, 0); err == nil {
+		if d, _, err := decodeFilter(b); err == nil {
 			d.add(1)
 			if !d.has(1) {
 				t.Fatal("a key that was added is denied")

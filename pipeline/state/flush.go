@@ -13,6 +13,7 @@ import (
 // flushed is what a flush in the background ends with.
 type flushed struct {
 	meta []byte
+	base uint64 // flush that the filter's file was renewed with, 0 if it was not
 	err  error
 }
 
@@ -35,8 +36,20 @@ func (s *Store) Flush(meta []byte) error {
 	s.counters.frozenEntries.Store(int64(len(g.entries)))
 	s.counters.dirtyEntries.Store(0)
 	s.counters.dirtyBytes.Store(0)
-	go s.writeBehind(g, bytes.Clone(meta), s.sequence)
+	w := writing{g: g, meta: bytes.Clone(meta), sequence: s.sequence, journal: journalRow(g), base: s.base}
+	w.filter = s.newBase(len(w.journal)/8 - 1)
+	go s.writeBehind(&w)
 	return nil
+}
+
+// writing is one flush: what its goroutine is handed.
+type writing struct {
+	g        *generation
+	meta     []byte
+	sequence uint64
+	journal  []byte  // of the filter
+	filter   *filter // a new base of it, or nil
+	base     uint64  // flush of the base in the file, 0 for none that is new
 }
 
 // Wait waits for the flush under way, if there is one, and returns its error.
@@ -75,7 +88,7 @@ func (s *Store) reap(f flushed) {
 		return
 	}
 	s.frozen = nil
-	s.meta = f.meta
+	s.meta, s.base = f.meta, f.base
 	s.timers = timerScan{}
 	s.flushed++
 	s.clean = append(s.clean, g)
@@ -115,14 +128,21 @@ func (s *Store) trim() {
 
 // writeBehind runs in a goroutine of its own. It reads the frozen generation, which
 // nobody writes, and hands its result to the owner through flushing.
-func (s *Store) writeBehind(g *generation, meta []byte, sequence uint64) {
+func (s *Store) writeBehind(w *writing) {
 	start := time.Now()
-	err := s.write(g, meta, sequence)
+	err := s.write(w)
 	if err != nil {
 		err = s.fault("flush", err)
 	}
-	s.counters.flushEnded(g, time.Since(start), err)
-	s.flushing <- flushed{meta: meta, err: err}
+	done := flushed{meta: w.meta}
+	if err == nil && w.filter != nil {
+		if err = s.saveFilter(w.filter, w.sequence); err == nil {
+			done.base = w.sequence
+		}
+	}
+	done.err = err
+	s.counters.flushEnded(w.g, time.Since(start), err)
+	s.flushing <- done
 }
 
 // write puts all of a generation into one batch and waits until it is on disk.
@@ -133,16 +153,19 @@ func (s *Store) writeBehind(g *generation, meta []byte, sequence uint64) {
 // memtable's tables enter the MANIFEST in one synced record. So after a crash all of a
 // batch is found, or nothing of it. Memtables are flushed in their sequence: what is
 // found is the state of some flush.
-func (s *Store) write(g *generation, meta []byte, sequence uint64) error {
-	batch := s.db.NewBatchWithSize(int(g.used()) + 96*len(g.entries))
+func (s *Store) write(w *writing) error {
+	batch := s.db.NewBatchWithSize(int(w.g.used()) + 96*len(w.g.entries) + len(w.journal))
 	defer batch.Close()
-	if err := s.fill(batch, g); err != nil {
+	if err := s.fill(batch, w.g); err != nil {
 		return err
 	}
-	if err := batch.Set(keyMeta, meta, nil); err != nil {
+	if err := journalFlush(batch, w.journal, w.sequence, w.base); err != nil {
 		return err
 	}
-	if err := batch.Set(keySequence, binary.BigEndian.AppendUint64(nil, sequence), nil); err != nil {
+	if err := batch.Set(keyMeta, w.meta, nil); err != nil {
+		return err
+	}
+	if err := batch.Set(keySequence, binary.BigEndian.AppendUint64(nil, w.sequence), nil); err != nil {
 		return err
 	}
 	if err := s.db.Apply(batch, pebble.NoSync); err != nil {

@@ -8,6 +8,7 @@ import "encoding/binary"
 //	o <order key>               -> newestMs (8 bytes), tag (8 bytes), value
 //	i <tag> <order key>         -> nothing: the order stands under that tag
 //	m format | meta | sequence  -> what the store is, the positions, the number of the flush
+//	m filter <flush>            -> what that flush changed in the filter
 //	t <bucket> <c or o> <key>   -> nothing: in that bucket of time the key may expire
 type space byte
 
@@ -23,6 +24,7 @@ var (
 	keyFormat   = []byte("mformat")
 	keyMeta     = []byte("mmeta")
 	keySequence = []byte("msequence")
+	keyJournal  = []byte("mfilter")
 )
 
 // headerBytes is newestMs and the tag in front of a stored value. The tag stands there

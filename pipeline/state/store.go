@@ -28,13 +28,15 @@ type Store struct {
 	bucketMs int64
 	closed   bool
 
-	index  index
-	gens   []*generation // by id; nil where an id is free
-	active *generation
-	frozen *generation   // being flushed, or nil
-	clean  []*generation // flushed, oldest first
-	spare  *generation   // to be used again
-	filter *filter
+	index   index
+	gens    []*generation // by id; nil where an id is free
+	active  *generation
+	frozen  *generation   // being flushed, or nil
+	clean   []*generation // flushed, oldest first
+	spare   *generation   // to be used again
+	filter  *filter
+	journal journal
+	base    uint64 // flush of the filter's file when the last flush renewed it, else 0
 
 	flushing chan flushed // the end of the flush under way; room for one
 	meta     []byte       // of the last completed flush
@@ -277,7 +279,7 @@ func (s *Store) Close() error {
 	err := s.failed
 	if err == nil {
 		s.withdraw()
-		err = s.saveFilter()
+		err = s.saveFilter(s.filter, s.sequence)
 	}
 	if cerr := s.db.Close(); err == nil && cerr != nil {
 		err = s.fault("close", cerr)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/clearlane/clearlane/pipeline/decide"
 	"github.com/clearlane/clearlane/schemas"
@@ -40,7 +41,7 @@ func (t *Task) meta() []byte {
 // recover brings the task to the state of the last commit: fence, progress, local
 // state, committed tail of the own outputs, silent replay.
 func (t *Task) recover(ctx context.Context) error {
-	started := t.deps.Now()
+	took := newLaps(t.deps.Now)
 	t.prepare()
 	// What could not be taken is not released: each is kept only without an error.
 	writer, err := t.deps.Writer(ctx)
@@ -48,15 +49,18 @@ func (t *Task) recover(ctx context.Context) error {
 		return fmt.Errorf("fence: %w", err)
 	}
 	t.writer = writer
+	took.lap("fence")
 	progress, err := t.deps.Progress(ctx)
 	if err != nil {
 		return fmt.Errorf("progress: %w", err)
 	}
+	took.lap("progress")
 	store, err := t.deps.Store()
 	if err != nil {
 		return fmt.Errorf("local state: %w", err)
 	}
 	t.store = store
+	took.lap("state")
 	stored, err := t.storedMeta()
 	if err != nil {
 		return err
@@ -71,6 +75,7 @@ func (t *Task) recover(ctx context.Context) error {
 			return err
 		}
 	}
+	took.lap("tails")
 	feed, err := t.deps.Feed(ctx, from)
 	if err != nil {
 		return fmt.Errorf("fetch: %w", err)
@@ -87,13 +92,35 @@ func (t *Task) recover(ctx context.Context) error {
 	if err := t.begun(progress, stored); err != nil {
 		return err
 	}
-	now := t.deps.Now()
+	took.lap("replay")
+	now := took.last
 	t.lastFlush, t.lastExpire = now, now
-	t.deps.Observer.Recovered(t.cfg.Partition, replayed, now.Sub(started))
+	t.deps.Observer.Recovered(t.cfg.Partition, replayed, took.all())
 	t.deps.Live()
-	t.deps.Log.Info("partition is live", "partition", t.cfg.Partition, "commit", t.commit, "replayed", replayed, "took", now.Sub(started))
+	t.deps.Log.Info("partition is live", append([]any{"partition", t.cfg.Partition, "commit", t.commit, "replayed", replayed, "took", took.all()}, took.each...)...)
 	return nil
 }
+
+// laps is how long the parts of a recovery took, for the log.
+type laps struct {
+	now         func() time.Time
+	began, last time.Time
+	each        []any // name, duration, ...
+}
+
+func newLaps(now func() time.Time) *laps {
+	began := now()
+	return &laps{now: now, began: began, last: began}
+}
+
+// lap ends a part.
+func (l *laps) lap(part string) {
+	now := l.now()
+	l.each = append(l.each, part, now.Sub(l.last))
+	l.last = now
+}
+
+func (l *laps) all() time.Duration { return l.last.Sub(l.began) }
 
 // prepare makes what a task works with.
 func (t *Task) prepare() {
