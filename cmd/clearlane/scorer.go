@@ -197,7 +197,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 	inputs, outputs := s.topics.Inputs(), s.topics.Outputs()
 	writer := writerConfig(&s.cfg, outputs)
 	writer.Stats, writer.MaxDeadLetterBytes = &s.written, s.deadLetterBytes
-	return s.watched(partition, task.New(cfg, task.Deps{
+	deps := task.Deps{
 		Writer: func(ctx context.Context) (task.Writer, error) { return kafka.NewWriter(ctx, writer, partition) },
 		Store:  func() (task.Store, error) { return s.openStore(partition) },
 		Feed: func(_ context.Context, offsets []int64) (task.Feed, error) {
@@ -253,5 +253,9 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 		Observer: s,
 		Now:      time.Now,
 		Log:      s.log,
-	}))
+	}
+	if s.wrap != nil {
+		deps = s.wrap(s, partition, deps)
+	}
+	return s.watched(partition, task.New(cfg, deps))
 }
