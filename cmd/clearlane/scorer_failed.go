@@ -20,6 +20,7 @@ type cause struct {
 var causes = []cause{
 	{"fenced", []error{task.ErrFenced}},
 	{"unknown_outcome", []error{task.ErrUnknownOutcome}},
+	{"disk", []error{state.ErrDiskFull}},
 	{"state", []error{state.ErrCorrupt, task.ErrState, rollup.ErrNegative}},
 	{"gap", []error{task.ErrGap, kafka.ErrTruncated, kafka.ErrOutOfRange}},
 	{"access", []error{kafka.ErrAuthentication, kafka.ErrAuthorization}},

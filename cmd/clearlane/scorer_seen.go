@@ -68,9 +68,12 @@ func (s *scorer) report(manager *task.Manager) {
 		}
 	}
 	since, away := s.fetcher.Away()
+	_, full := s.disk.longest()
 	switch {
 	case away != nil && time.Since(since) >= awayAfter:
 		s.health.Set(serve.Waiting, "Kafka: "+away.Error())
+	case full != nil:
+		s.health.Set(serve.Waiting, "for room on the disk: "+full.Error())
 	case failed != "":
 		s.health.Set(serve.Failed, failed)
 	case waiting > 0:
@@ -87,6 +90,9 @@ func (s *scorer) sample(x *serve.Sample, manager *task.Manager) {
 	s.standing.sample(x, manager.Status())
 	s.failures.sample(x.Failures)
 	x.PutAside += s.aside.Load()
+	if since, full := s.disk.longest(); full != nil {
+		x.Waiting[serve.ForDisk] = time.Since(since)
+	}
 	if since, away := s.fetcher.Away(); away != nil {
 		x.Waiting[serve.ForKafka] = max(x.Waiting[serve.ForKafka], time.Since(since))
 	}

@@ -103,13 +103,14 @@ func TestFailuresAreCountedByCause(t *testing.T) {
 		&kafka.PartitionError{Topic: "orders", Err: kafka.ErrUnknownTopic},
 		fmt.Errorf("open: %w", state.ErrCorrupt),
 		fmt.Errorf("start: %w", task.ErrGap),
+		fmt.Errorf("open: %w: %w", state.ErrDiskFull, state.ErrCorrupt),
 		fmt.Errorf("something else"),
 	} {
 		f.add(err)
 	}
 	got := map[string]int64{}
 	f.sample(got)
-	want := map[string]int64{"fenced": 1, "topic": 1, "state": 1, "gap": 1, "other": 1, "access": 0, "unknown_outcome": 0}
+	want := map[string]int64{"fenced": 1, "topic": 1, "disk": 1, "state": 1, "gap": 1, "other": 1, "access": 0, "unknown_outcome": 0}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v, want %v", got, want)
 	}

@@ -47,7 +47,8 @@ func (s *scorer) openStore(partition int32) (task.Store, error) {
 	s.mu.Lock()
 	s.stores[partition] = store
 	s.mu.Unlock()
-	return &ownedStore{Store: store, closed: func() {
+	return &ownedStore{Store: store, asked: func(err error) { s.disk.note(partition, err) }, closed: func() {
+		s.disk.note(partition, nil)
 		s.mu.Lock()
 		delete(s.stores, partition)
 		s.mu.Unlock()
@@ -62,6 +63,7 @@ func (s *scorer) tryStore(dir string) (*state.Store, error) {
 	c := &s.cfg.State
 	o := state.DefaultOptions()
 	o.DirtyEntries, o.DirtyBytes, o.CleanBytes, o.Cache = c.MaxDirtyOrders, int64(c.MaxDirtyBytes), int64(c.CacheBytes), s.cache
+	o.MinFree = int64(c.MinFreeBytes)
 	return state.Open(dir, o)
 }
 
@@ -86,9 +88,14 @@ func (s *scorer) putAside(dir string, why error) error {
 	return nil
 }
 
-// watched counts the failures of a task, and notes when its local state can't be used.
+// watched waits for room on the disk before a task fences and recovers: what can't be
+// written would end it, again and again. It counts the failures of the task, and notes
+// when its local state can't be used.
 func (s *scorer) watched(partition int32, t *task.Task) task.Runner {
 	return watchedTask(func(ctx context.Context) error {
+		if !s.awaitRoom(ctx, partition) {
+			return nil
+		}
 		err := t.Run(ctx)
 		if err != nil {
 			s.failures.add(err)
@@ -97,9 +104,6 @@ func (s *scorer) watched(partition int32, t *task.Task) task.Runner {
 			s.mu.Lock()
 			s.unusable[partition] = err
 			s.mu.Unlock()
-		}
-		if errors.Is(err, task.ErrGap) { // another process may have the state that this one lacks
-			s.group.Refuse(partition, true)
 		}
 		return err
 	})
@@ -110,10 +114,19 @@ type watchedTask func(ctx context.Context) error
 // Run implements task.Runner.
 func (w watchedTask) Run(ctx context.Context) error { return w(ctx) }
 
-// ownedStore takes its store from the scorer's list before it closes it.
+// ownedStore takes its store from the scorer's list before it closes it, and tells of a
+// full disk.
 type ownedStore struct {
 	*state.Store
+	asked  func(err error) // told whether the disk has room
 	closed func()
+}
+
+// Room implements task.Store.
+func (o *ownedStore) Room() error {
+	err := o.Store.Room()
+	o.asked(err)
+	return err
 }
 
 // Close implements task.Store.

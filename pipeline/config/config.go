@@ -65,6 +65,7 @@ type State struct {
 	MaxDirtyOrders   int           `yaml:"max_dirty_orders" min:"100" doc:"Changed orders of one partition in memory that start a flush at once."`
 	MaxDirtyBytes    Size          `yaml:"max_dirty_bytes" min:"1MiB" doc:"Bytes of changed orders of one partition in memory that start a flush at once."`
 	CacheBytes       Size          `yaml:"cache_bytes" min:"1MiB" doc:"Memory of one partition for orders that are on disk already."`
+	MinFreeBytes     Size          `yaml:"min_free_bytes" min:"0B" doc:"Bytes that stay free on the disk of data_dir. With less, changes wait in memory up to their bound, then the partition takes nothing in; it goes on by itself once there is room."`
 	PebbleCacheBytes Size          `yaml:"pebble_cache_bytes" min:"1MiB" doc:"Memory of the process for blocks of its databases, shared by the partitions."`
 }
 

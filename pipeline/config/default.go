@@ -33,10 +33,9 @@ func Default() Config {
 			},
 			SASL:            SASL{Mechanism: Off},
 			DialTimeout:     10 * time.Second,
-			Static:          true,
 			SessionTimeout:  10 * time.Second,
-			Heartbeat:       time.Second,
-			RebalanceWindow: 10 * time.Second,
+			Heartbeat:       3 * time.Second,
+			RebalanceWindow: 30 * time.Second,
 			Fetch: Fetch{
 				MaxBytes:          32 * MiB,
 				MaxPartitionBytes: 512 * KiB,
@@ -69,6 +68,7 @@ func Default() Config {
 			MaxDirtyOrders:   50_000,
 			MaxDirtyBytes:    64 * MiB,
 			CacheBytes:       64 * MiB,
+			MinFreeBytes:     128 * MiB,
 			PebbleCacheBytes: 128 * MiB,
 		},
 		ClickHouse: ClickHouse{

@@ -111,7 +111,7 @@ var catalogue = [numMetrics]metric{
 	partitions:        {"clearlane_partitions_owned", gauge, nil, "Partitions that this process works on.", nil, true},
 	partitionPhase:    {"clearlane_partition_phase", gauge, []string{"partition", "phase"}, "1 for where the work on a partition of this process stands: starting (it recovers), live, stopping, failed (it is tried again after a pause).", nil, true},
 	partitionStalled:  {"clearlane_partition_stalled_seconds", gauge, []string{"partition"}, "How long records of a partition of this process have waited without a commit; 0 while none waits.", nil, true},
-	partitionFailures: {"clearlane_partition_failures_total", counter, []string{"cause"}, "Partitions that failed and started anew, by cause: fenced (a newer owner), unknown_outcome (of a transaction: the progress record tells), gap (records that are needed are gone), state (the local state can't be used), access (the brokers refuse), topic (an unknown one), other.", nil, true},
+	partitionFailures: {"clearlane_partition_failures_total", counter, []string{"cause"}, "Partitions that failed and started anew, by cause: fenced (a newer owner), unknown_outcome (of a transaction: the progress record tells), gap (records that are needed are gone), disk (no room on it), state (the local state can't be used), access (the brokers refuse), topic (an unknown one), other.", nil, true},
 	lag:               {"clearlane_lag_records", gauge, []string{"topic"}, "Records between the last one committed and the last stable offset, over the partitions of this process.", nil, true},
 	rebalances:        {"clearlane_group_generations_total", counter, nil, "Generations of the consumer group that this process took part in: each but the first is a rebalance.", nil, true},
 	groupErrors:       {"clearlane_group_errors_total", counter, nil, "Faults of the membership in the consumer group. It is tried again.", nil, true},
@@ -140,6 +140,6 @@ var catalogue = [numMetrics]metric{
 	policyInfo:        {"clearlane_policy_info", gauge, []string{"version", "hash"}, "1 for the policy pack in force.", nil, false},
 	geoInfo:           {"clearlane_geo_info", gauge, []string{"version"}, "1 for the country database in force.", nil, false},
 	ready:             {"clearlane_ready", gauge, []string{"component"}, "1 for a part of the process that is ready, 0 for one that is not: /readyz says why.", nil, true},
-	waiting:           {"clearlane_waiting_seconds", gauge, []string{"for"}, "How long the process has waited for something outside, 0 while it does not: kafka, clickhouse.", nil, true},
+	waiting:           {"clearlane_waiting_seconds", gauge, []string{"for"}, "How long the process has waited for something outside, 0 while it does not: kafka, clickhouse, disk (room for the local state).", nil, true},
 	buildInfo:         {"clearlane_build_info", gauge, []string{"version", "revision", "go"}, "1 for the program that runs.", nil, false},
 }

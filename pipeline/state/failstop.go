@@ -55,7 +55,7 @@ func (f *failStopFS) refuse() error {
 	return nil
 }
 
-// Create is vfs.FS's; so are the methods below. Reading and removing stay allowed.
+// Create is vfs.FS's; so are the methods below. Reading stays allowed.
 func (f *failStopFS) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
 	return f.wrap(func() (vfs.File, error) { return f.FS.Create(name, c) })
 }
@@ -73,6 +73,41 @@ func (f *failStopFS) Rename(oldname, newname string) error {
 		return err
 	}
 	return f.FS.Rename(oldname, newname)
+}
+
+// Remove is refused after a fault too: what is no longer needed by what was written last
+// may be needed by what got to the disk.
+func (f *failStopFS) Remove(name string) error {
+	if err := f.refuse(); err != nil {
+		return err
+	}
+	return f.FS.Remove(name)
+}
+
+func (f *failStopFS) OpenDir(name string) (vfs.File, error) {
+	dir, err := f.FS.OpenDir(name)
+	if err != nil {
+		return nil, err
+	}
+	return &failStopDir{File: dir, fs: f}, nil
+}
+
+// failStopDir is a folder that is synced. Pebble panics where that fails, because whether
+// a file was renamed is unknown then. It is told that all is well instead: nothing is
+// written or removed after the fault, and every flush from this one on reports it.
+type failStopDir struct {
+	vfs.File
+	fs *failStopFS
+}
+
+func (d *failStopDir) Sync() error {
+	if d.fs.refuse() != nil {
+		return nil
+	}
+	if err := d.File.Sync(); err != nil {
+		d.fs.fail(fmt.Errorf("sync of a folder: %w", err))
+	}
+	return nil
 }
 
 func (f *failStopFS) Link(oldname, newname string) error {
@@ -136,8 +171,23 @@ func (logger) Infof(string, ...any)  {}
 func (logger) Errorf(string, ...any) {}
 
 func (l logger) Fatalf(format string, args ...any) {
-	l.fs.fail(fmt.Errorf("pebble: "+format, args...))
+	fault := fatal{text: fmt.Sprintf("pebble: "+format, args...)}
+	for _, a := range args {
+		if err, is := a.(error); is {
+			fault.cause = err
+		}
+	}
+	l.fs.fail(fault)
 }
+
+// fatal is what Pebble would have ended the process with, and the error that it is of.
+type fatal struct {
+	text  string
+	cause error // may be nil
+}
+
+func (f fatal) Error() string { return f.text }
+func (f fatal) Unwrap() error { return f.cause }
 
 // retryPause keeps Pebble from spinning over a flush that cannot succeed any more.
 const retryPause = 10 * time.Millisecond

@@ -145,8 +145,11 @@ func countWrites(t *testing.T) int64 {
 // process lives, and what is on disk is a whole flush.
 //
 // Not in race builds: Pebble's checks of itself are on there, and one of them panics when
-// a compaction fails beside a manifest that could not be written (seen with v2.1.7). It
-// runs in the build without the race detector, as the product does.
+// a compaction fails beside a manifest that could not be written (seen with v2.1.7):
+// DB.clearCompactingState looks at the tables of L0 as they were before the edit that
+// failed, whose intervals the edit has renumbered already. What the check guards is the
+// indices of other compactions under way out of L0, and there is one at a time. It runs
+// in the build without the race detector, as the product does.
 func TestDiskFaultIsAnError(t *testing.T) {
 	if raceBuild {
 		t.Skip("SKIPPED in race builds: Pebble's own checks panic on a failing disk")

@@ -48,6 +48,10 @@ func open(dir string, opts Options, hash func(seed uint64, sp space, key []byte)
 	}
 	s.active = s.newGeneration()
 	if err := s.open(hash); err != nil {
+		if DiskFull(err) {
+			// Whatever else it looks like: what could not be written is not damage.
+			return nil, fmt.Errorf("state %s: %w: %w", dir, ErrDiskFull, err)
+		}
 		if damaged(err) {
 			err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}

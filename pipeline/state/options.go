@@ -28,6 +28,8 @@ type Options struct {
 	// CacheBytes.
 	Cache      *pebble.Cache
 	CacheBytes int64
+	// MinFree is how many bytes a flush leaves free on the disk: with less, Room says so.
+	MinFree int64
 	// FS is the file system, vfs.Default when nil.
 	FS vfs.FS
 
@@ -66,5 +68,6 @@ func (o *Options) Validate() error {
 	check("filter_keys", int64(o.FilterKeys), 1, 1<<32)
 	check("memtable_bytes", int64(o.MemTableBytes), 64<<10, 1<<30)
 	check("cache_bytes", o.CacheBytes, 0, 1<<40)
+	check("min_free", o.MinFree, 0, 1<<50)
 	return errors.Join(errs...)
 }

@@ -300,10 +300,14 @@ func (s *Store) withdraw() {
 	}
 }
 
-// fault wraps an error with the store's directory. A corruption is marked as such.
+// fault wraps an error with the store's directory. A corruption is marked as such, and so
+// is a full disk.
 func (s *Store) fault(doing string, err error) error {
 	if pebble.IsCorruptionError(err) && !errors.Is(err, ErrCorrupt) {
 		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	if DiskFull(err) {
+		err = fmt.Errorf("%w: %w", ErrDiskFull, err)
 	}
 	return fmt.Errorf("state %s: %s: %w", s.dir, doing, err)
 }

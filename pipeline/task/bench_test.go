@@ -93,6 +93,7 @@ func (s *benchStore) Flush([]byte) error                           { return nil 
 func (s *benchStore) Meta() ([]byte, error)                        { return nil, nil }
 func (s *benchStore) Expire(int64, int) (int, error)               { return 0, nil }
 func (s *benchStore) Close() error                                 { return nil }
+func (s *benchStore) Room() error                                  { return nil }
 
 type benchObserver struct{}
 

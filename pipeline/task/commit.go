@@ -233,18 +233,24 @@ func (t *Task) committedNow(ctx context.Context) error {
 // flush commits everything processed and waits for it, so that the local state is
 // exactly that of a commit; then it starts writing the state in the background.
 func (t *Task) flush(ctx context.Context) error {
+	if err := t.commitAll(ctx); err != nil {
+		return err
+	}
+	return t.flushState()
+}
+
+// commitAll commits everything processed and waits for it.
+func (t *Task) commitAll(ctx context.Context) error {
 	if err := t.await(ctx); err != nil {
 		return err
 	}
-	if t.dirty() {
-		if err := t.begin(ctx); err != nil {
-			return err
-		}
-		if err := t.await(ctx); err != nil {
-			return err
-		}
+	if !t.dirty() {
+		return nil
 	}
-	return t.flushState()
+	if err := t.begin(ctx); err != nil {
+		return err
+	}
+	return t.await(ctx)
 }
 
 // flushState starts writing the local state, which is that of the offsets in

@@ -89,6 +89,10 @@ type Store interface {
 	PutCell(key, value []byte, newestMs int64) error
 	// Full is true when the set of changes has reached its bound: flush now.
 	Full() bool
+	// Room is nil when a flush of the changes has room on the disk, and else says what is
+	// missing; a store that has failed has room. Asked for before a flush, and again and
+	// again while there is none.
+	Room() error
 	// Flush freezes the changes and writes them with meta in one atomic batch in the
 	// background. It waits only for a flush still under way, whose error it returns.
 	Flush(meta []byte) error

@@ -34,6 +34,7 @@ type cluster struct {
 
 	open    func() (Store, error) // the local state; nil: a fakeStore
 	starts  []int64               // first offsets of the inputs; nil: all 0
+	room    func() error          // of the disk of a fakeStore; nil: there always is
 	forgets bool                  // orders come back after their life: a decision may supersede nothing again
 }
 
@@ -210,6 +211,12 @@ func (s *fakeStore) PutCell(key, value []byte, _ int64) error {
 	return nil
 }
 func (s *fakeStore) Full() bool { return s.ops > 150 }
+func (s *fakeStore) Room() error {
+	if s.c.room == nil {
+		return nil
+	}
+	return s.c.room()
+}
 func (s *fakeStore) Flush(meta []byte) error {
 	if err := s.c.crash(6); err != nil {
 		return err

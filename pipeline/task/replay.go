@@ -28,6 +28,9 @@ func (t *Task) replay(ctx context.Context, progress *schemas.Progress) (n int64,
 			return n, err
 		}
 		if t.store.Full() {
+			if err := t.awaitRoom(ctx); err != nil {
+				return n, err
+			}
 			t.committed = t.merge.offsets(t.committed)
 			if err := t.flushState(); err != nil {
 				return n, err

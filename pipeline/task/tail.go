@@ -121,6 +121,9 @@ func (t *Task) tail(ctx context.Context, out Output, each func(value []byte) err
 		if !t.store.Full() {
 			return nil
 		}
+		if err := t.awaitRoom(ctx); err != nil {
+			return err
+		}
 		return t.flushState()
 	})
 	if err != nil {

@@ -50,7 +50,9 @@ type Task struct {
 	out    transactions
 	silent bool // replaying: nothing is published
 
-	unflushed  bool // something has changed since the last flush
+	unflushed  bool      // something has changed since the last flush
+	noRoom     error     // why the state can't be flushed: the disk is full; nil while it can
+	asked      time.Time // when the disk was last asked for room while it had none
 	lastFlush  time.Time
 	lastExpire time.Time
 
@@ -105,7 +107,7 @@ func (t *Task) Run(ctx context.Context) (err error) {
 	if err := t.work(ctx, io); err != nil {
 		return err
 	}
-	if err := t.flush(io); err != nil {
+	if err := t.last(io); err != nil {
 		return fmt.Errorf("last commit: %w", err)
 	}
 	return nil
@@ -149,7 +151,8 @@ func (t *Task) work(ctx, io context.Context) error {
 		if err := t.settle(io); err != nil {
 			return err
 		}
-		took, err := t.batch(io)
+		held := t.held()
+		took, err := t.takeIn(io)
 		if err != nil {
 			return err
 		}
@@ -159,7 +162,7 @@ func (t *Task) work(ctx, io context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if took > 0 {
+		if took > 0 || held && !t.held() { // what has arrived meanwhile has waked nobody
 			continue
 		}
 		if err := t.feed.Err(); err != nil {
@@ -182,6 +185,9 @@ const idleWait = time.Second
 // nextDue is how long nothing needs to be done when nothing arrives.
 func (t *Task) nextDue() time.Duration {
 	wait := idleWait
+	if t.noRoom != nil {
+		wait = roomWait
+	}
 	if !t.out.since.IsZero() && t.out.commit == nil {
 		wait = min(wait, t.cfg.CommitInterval-t.deps.Now().Sub(t.out.since))
 	}
@@ -191,14 +197,14 @@ func (t *Task) nextDue() time.Duration {
 // due begins the commit, the flush and the expiry whose time has come.
 func (t *Task) due(ctx context.Context) error {
 	now := t.deps.Now()
-	if now.Sub(t.lastExpire) >= expireEvery {
+	if now.Sub(t.lastExpire) >= expireEvery && !t.held() {
 		t.lastExpire = now
 		if err := t.expire(); err != nil {
 			return err
 		}
 		t.passOver()
 	}
-	if t.store.Full() || t.unflushed && now.Sub(t.lastFlush) >= t.cfg.FlushInterval {
+	if (t.store.Full() || t.unflushed && now.Sub(t.lastFlush) >= t.cfg.FlushInterval) && t.room(now) {
 		return t.flush(ctx)
 	}
 	if t.out.since.IsZero() || t.out.commit != nil {
