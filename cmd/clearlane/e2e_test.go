@@ -37,6 +37,11 @@ const asCommand = "CLEARLANE_TEST_AS_COMMAND"
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
 		os.Unsetenv(asCommand)
+		if plant := os.Getenv(asPlanted); plant != "" {
+			os.Unsetenv(asPlanted)
+			runPlanted(plant, os.Args[1:])
+			return
+		}
 		main()
 		return
 	}
@@ -82,13 +87,19 @@ func (l *lines) String() string {
 
 func start(t *testing.T, args ...string) *child {
 	t.Helper()
+	return startWith(t, nil, args...)
+}
+
+// startWith starts a process with more in its environment.
+func startWith(t *testing.T, environ []string, args ...string) *child {
+	t.Helper()
 	c := &child{cmd: exec.Command(os.Args[0], args...), ended: make(chan struct{})}
 	for _, entry := range os.Environ() {
 		if !strings.HasPrefix(entry, "CLEARLANE_E2E_") { // no key of the configuration
 			c.cmd.Env = append(c.cmd.Env, entry)
 		}
 	}
-	c.cmd.Env = append(c.cmd.Env, asCommand+"=1")
+	c.cmd.Env = append(append(c.cmd.Env, asCommand+"=1"), environ...)
 	c.cmd.Stdout, c.cmd.Stderr = &c.output, &c.output
 	must(t, c.cmd.Start())
 	go func() {
@@ -129,9 +140,9 @@ type setup struct {
 	sets []string
 }
 
-func newSetup(t *testing.T, addr string) *setup {
+func newSetup(t *testing.T, addr string, sets ...string) *setup {
 	t.Helper()
-	s := &setup{t: t, sets: []string{"kafka.brokers=" + addr, "roles=score,serve", "log.level=info"}}
+	s := &setup{t: t, sets: append([]string{"kafka.brokers=" + addr, "roles=score,serve", "log.level=info"}, sets...)}
 	a := app{set: s.sets, environ: []string{}}
 	var err error
 	s.cfg, err = a.config()

@@ -27,6 +27,8 @@ type process struct {
 	observer  task.Observer  // sees what tasks do, beside the metrics; nil for nobody
 	landed    *atomic.Uint64 // counts the rows that have landed; nil for nobody
 	listening func(net.Addr) // told where the role serve listens; nil for nobody
+	// wrap changes what the task of a partition works with; nil leaves it as it is.
+	wrap func(s *scorer, partition int32, d task.Deps) task.Deps
 }
 
 // run works until ctx ends and everything has stopped gracefully, or a role fails.

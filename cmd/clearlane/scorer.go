@@ -64,7 +64,7 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 	metrics.SetPolicy(refs.Pack.Version, refs.Pack.Hash)
 	metrics.SetGeo(refs.Geo.Version())
 
-	manager := task.NewManager(s.open, p.log, time.Now)
+	manager := task.NewManager(s.open, s.group.Confirm, p.log, time.Now)
 	metrics.OnScrape(func(x *serve.Sample) { s.sample(x, manager) })
 	// The group is left after the tasks have committed; the fetcher serves them to the end.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -135,6 +135,7 @@ func (s *scorer) prepare(ctx context.Context) error {
 	}
 	group := kafka.DefaultGroup()
 	group.Config, group.Group, group.Topics, group.Instance = conn, s.cfg.Kafka.Group, s.topics.Inputs(), s.cfg.Instance
+	group.Static = s.cfg.StaticMember()
 	group.SessionTimeout, group.Heartbeat, group.RebalanceTimeout = s.cfg.Kafka.SessionTimeout, s.cfg.Kafka.Heartbeat, s.cfg.Kafka.RebalanceWindow
 	group.Local, group.Log, group.Stats = s.local, s.log, &s.joined
 	if s.group, err = kafka.NewGroup(group); err != nil {
@@ -197,7 +198,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 	inputs, outputs := s.topics.Inputs(), s.topics.Outputs()
 	writer := writerConfig(&s.cfg, outputs)
 	writer.Stats, writer.MaxDeadLetterBytes = &s.written, s.deadLetterBytes
-	return s.watched(partition, task.New(cfg, task.Deps{
+	deps := task.Deps{
 		Writer: func(ctx context.Context) (task.Writer, error) { return kafka.NewWriter(ctx, writer, partition) },
 		Store:  func() (task.Store, error) { return s.openStore(partition) },
 		Feed: func(_ context.Context, offsets []int64) (task.Feed, error) {
@@ -240,12 +241,22 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 				s.log.Warn("going on over a gap in the published records", "topic", outputs[out], "partition", partition, "from", from, "to", gap.LogStart)
 				return s.reader.ReadTail(ctx, outputs[out], partition, gap.LogStart, each)
 			}
+			if errors.Is(err, kafka.ErrTruncated) {
+				err = fmt.Errorf("%w: what was published since the local state was written is not known: bring back a newer state folder of partition %d, or go on with --accept-gap, which may publish decisions again under higher versions: %w", task.ErrGap, partition, err)
+			}
 			return end, err
 		},
 		References: s.refs.current,
-		Live:       live,
-		Observer:   s,
-		Now:        time.Now,
-		Log:        s.log,
-	}))
+		Live: func() {
+			s.group.Refuse(partition, false)
+			live()
+		},
+		Observer: s,
+		Now:      time.Now,
+		Log:      s.log,
+	}
+	if s.wrap != nil {
+		deps = s.wrap(s, partition, deps)
+	}
+	return s.watched(partition, task.New(cfg, deps))
 }

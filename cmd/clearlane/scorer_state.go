@@ -105,6 +105,9 @@ func (s *scorer) watched(partition int32, t *task.Task) task.Runner {
 			s.unusable[partition] = err
 			s.mu.Unlock()
 		}
+		if errors.Is(err, task.ErrGap) { // another process may have the state that this one lacks
+			s.group.Refuse(partition, true)
+		}
 		return err
 	})
 }

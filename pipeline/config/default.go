@@ -33,9 +33,10 @@ func Default() Config {
 			},
 			SASL:            SASL{Mechanism: Off},
 			DialTimeout:     10 * time.Second,
+			Static:          true,
 			SessionTimeout:  10 * time.Second,
-			Heartbeat:       3 * time.Second,
-			RebalanceWindow: 30 * time.Second,
+			Heartbeat:       time.Second,
+			RebalanceWindow: 10 * time.Second,
 			Fetch: Fetch{
 				MaxBytes:          32 * MiB,
 				MaxPartitionBytes: 512 * KiB,

@@ -17,6 +17,7 @@ type Kafka struct {
 	TLS             TLS           `yaml:"tls" doc:"Encryption of connections to the brokers."`
 	SASL            SASL          `yaml:"sasl" doc:"Authentication to the brokers."`
 	DialTimeout     time.Duration `yaml:"dial_timeout" min:"100ms" max:"5m" doc:"Longest time to connect to a broker."`
+	Static          bool          `yaml:"static_membership" doc:"A process with a name of its own (instance) keeps its partitions when it stops or dies, and gets them back at once when a process of that name returns within session_timeout; only then do others take them. Off, or without instance: a process that stops hands over at once. For names that change with each start, off."`
 	SessionTimeout  time.Duration `yaml:"session_timeout" min:"1s" max:"30m" doc:"A process that the group has not heard of for this long loses its partitions."`
 	Heartbeat       time.Duration `yaml:"heartbeat_interval" min:"100ms" max:"10m" doc:"How often the group hears of this process. At most a third of session_timeout."`
 	RebalanceWindow time.Duration `yaml:"rebalance_timeout" min:"1s" max:"30m" doc:"How long the group waits for its members when it shares out partitions anew."`

@@ -135,6 +135,10 @@ func (l *loader) readSecrets() {
 	}
 }
 
+// StaticMember says whether the group keeps this process's partitions for its next start:
+// with a name that outlives it, and not told otherwise.
+func (c *Config) StaticMember() bool { return c.Kafka.Static && c.Instance != processName() }
+
 // processName is the default instance: unique among the processes that share a group.
 func processName() string {
 	host, err := os.Hostname()

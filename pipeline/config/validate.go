@@ -105,6 +105,9 @@ func (c *Config) judgeGeneral(fs *Faults) {
 		seen[r] = true
 	}
 	notEmpty(fs, "data_dir", c.DataDir)
+	if c.Instance != "" && c.StaticMember() && !topicName.MatchString(c.Instance) {
+		fs.add("instance", c.Instance, "letters, digits, '.', '_', '-', 249 at most, while kafka.static_membership is on")
+	}
 	if c.Has(RoleServe) {
 		address(fs, "serve.listen", c.Serve.Listen, true)
 	}

@@ -12,9 +12,9 @@ type member struct {
 	claim claim
 }
 
-// assign shares out n partitions evenly (the shares differ by at most one), moves as
-// few as that allows, and prefers for those that move a member that holds their
-// state. The result depends on the set of members only, never on their order.
+// assign shares out n partitions evenly (the shares differ by at most one, but for those
+// that some member cannot serve), moves as few as that allows, and prefers for those
+// that move a member that holds their state. The result depends on the set of members only, never on their order.
 func assign(members []member, n int) map[string][]int32 {
 	members = slices.Clone(members)
 	slices.SortFunc(members, func(a, b member) int {
@@ -23,7 +23,8 @@ func assign(members []member, n int) map[string][]int32 {
 	if len(members) == 0 {
 		return nil
 	}
-	a := assignment{members: members, owner: owners(members, n), held: make([]int, len(members))}
+	a := assignment{members: members, held: make([]int, len(members)), refused: refusals(members, n)}
+	a.owner = a.owners(n)
 	for _, m := range a.owner {
 		if m >= 0 {
 			a.held[m]++
@@ -50,7 +51,39 @@ type assignment struct {
 	held    []int // by member
 	quota   []int // by member
 	state   []holder
+	refused map[refusal]bool
 }
+
+// refusal says that a member cannot serve a partition: records that it needs are gone,
+// and it has no state that reflects them.
+type refusal struct {
+	member    int
+	partition int32
+}
+
+// refusals are those of partitions that some member can serve. Of one that nobody can
+// serve it does not matter who says so.
+func refusals(members []member, n int) map[refusal]bool {
+	all := map[refusal]bool{}
+	count := make([]int, n)
+	for i, m := range members {
+		for _, p := range m.claim.Refused {
+			if r := (refusal{i, p}); p >= 0 && int(p) < n && !all[r] {
+				all[r] = true
+				count[p]++
+			}
+		}
+	}
+	for r := range all {
+		if count[r.partition] == len(members) {
+			delete(all, r)
+		}
+	}
+	return all
+}
+
+// serves tells whether a partition may go to a member.
+func (a *assignment) serves(m int, p int32) bool { return !a.refused[refusal{m, p}] }
 
 // holder says that a member has a partition's state on its disk.
 type holder struct {
@@ -61,14 +94,15 @@ type holder struct {
 
 // owners is who owned each partition last: of two claims the one of the higher
 // generation wins, then the first in order.
-func owners(members []member, n int) []int {
+func (a *assignment) owners(n int) []int {
+	members := a.members
 	owner := make([]int, n)
 	for p := range owner {
 		owner[p] = -1
 	}
 	for i, m := range members {
 		for _, p := range m.claim.Owned {
-			if p < 0 || int(p) >= n {
+			if p < 0 || int(p) >= n || !a.serves(i, p) {
 				continue
 			}
 			if o := owner[p]; o < 0 || members[o].claim.Generation < m.claim.Generation {
@@ -99,7 +133,7 @@ func (a *assignment) setQuotas(n int) {
 func (a *assignment) readState(n int) {
 	for i, m := range a.members {
 		for _, s := range m.claim.State {
-			if s.Partition >= 0 && int(s.Partition) < n {
+			if s.Partition >= 0 && int(s.Partition) < n && a.serves(i, s.Partition) {
 				a.state = append(a.state, holder{i, s.Partition, s.FreshMs})
 			}
 		}
@@ -133,25 +167,40 @@ func (a *assignment) shed() {
 }
 
 // fill gives what nobody owns to members with room: to those that have its state,
-// then to the first.
+// then to the next.
 func (a *assignment) fill() {
 	give := func(p, m int) {
 		a.owner[p] = m
 		a.held[m]++
 	}
+	contested := map[int32]bool{} // for these, state is worth more than even shares
+	for r := range a.refused {
+		contested[r.partition] = true
+	}
 	for _, s := range a.state {
-		if a.owner[s.partition] < 0 && a.held[s.member] < a.quota[s.member] {
+		if a.owner[s.partition] < 0 && (a.held[s.member] < a.quota[s.member] || contested[s.partition]) {
 			give(int(s.partition), s.member)
 		}
 	}
-	m := 0
 	for p, o := range a.owner {
-		if o >= 0 {
-			continue
+		if o < 0 {
+			give(p, a.next(int32(p)))
 		}
-		for a.held[m] >= a.quota[m] {
-			m++
-		}
-		give(p, m)
 	}
+}
+
+// next is the member that a partition goes to that nobody owns: the first with room, and
+// where none of those can serve it, of the others the one that has least.
+func (a *assignment) next(p int32) int {
+	least := -1
+	for m := range a.members {
+		switch {
+		case !a.serves(m, p):
+		case a.held[m] < a.quota[m]:
+			return m
+		case least < 0 || a.held[m] < a.held[least]:
+			least = m
+		}
+	}
+	return least
 }

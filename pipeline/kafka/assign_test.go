@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	kafkago "github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"pgregory.net/rapid"
 )
 
@@ -91,7 +91,7 @@ func TestAssignmentMovesAsFewAsPossible(t *testing.T) {
 		for i := range members {
 			members[i].claim.Instance = fmt.Sprint(i)
 		}
-		owner := owners(members, n)
+		owner := (&assignment{members: members}).owners(n)
 		held := make([]int, len(members))
 		for _, m := range owner {
 			if m >= 0 {
@@ -153,25 +153,84 @@ func TestReturningMemberGetsThePartitionsWhoseStateItHas(t *testing.T) {
 
 func TestBalancerKeepsTopicsTogetherAndSurvivesForeignClaims(t *testing.T) {
 	b := &balancer{instance: "i", log: discard()}
-	data, err := b.UserData()
+	data, err := b.metadata([]string{"x", "y"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	group := []kafkago.GroupMember{{ID: "m1", UserData: data}, {ID: "m2", UserData: []byte("{broken")}, {ID: "m3"}}
-	var partitions []kafkago.Partition
-	for p := range 7 {
-		for _, topic := range []string{"x", "y"} {
-			partitions = append(partitions, kafkago.Partition{Topic: topic, ID: p})
-		}
-	}
+	broken := kmsg.NewConsumerMemberMetadata()
+	broken.UserData = []byte("{broken")
+	group := []kmsg.JoinGroupResponseMember{{MemberID: "m1", ProtocolMetadata: data}, {MemberID: "m2", ProtocolMetadata: broken.AppendTo(nil)}, {MemberID: "m3"}}
 	total := 0
-	for id, topics := range b.AssignGroups(group, partitions) {
-		if !slices.Equal(topics["x"], topics["y"]) {
-			t.Errorf("%s: x %v, y %v", id, topics["x"], topics["y"])
+	for _, given := range b.share(group, map[string]int32{"x": 7, "y": 7, "z": 2}) {
+		var a kmsg.ConsumerMemberAssignment
+		if err := a.ReadFrom(given.MemberAssignment); err != nil {
+			t.Fatal(err)
+		}
+		topics := map[string][]int32{}
+		for _, of := range a.Topics {
+			topics[of.Topic] = of.Partitions
+		}
+		if !slices.Equal(topics["x"], topics["y"]) || slices.ContainsFunc(topics["z"], func(p int32) bool { return p > 1 || !slices.Contains(topics["x"], p) }) {
+			t.Errorf("%s: %v", given.MemberID, topics)
 		}
 		total += len(topics["x"])
 	}
 	if total != 7 {
 		t.Errorf("%d partitions given, not 7", total)
+	}
+}
+
+// A partition goes to who can serve it, whatever the shares, and first to who has its
+// state; where nobody can, somebody has it. With the same refusals again nothing moves on
+// and on: after at most one round for each member the assignment stays.
+func TestPartitionsAvoidThoseThatCannotServeThem(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 20).Draw(t, "partitions")
+		members := genMembers(t, n)
+		for i := range members {
+			members[i].claim.Refused = rapid.SliceOfN(rapid.Int32Range(-1, int32(n)), 0, n).Draw(t, "refused")
+		}
+		serves := func(m *member, p int32) bool { return !slices.Contains(m.claim.Refused, p) }
+		var last map[string][]int32
+		for round := 0; ; round++ {
+			got := assign(members, n)
+			seen := 0
+			for i := range members {
+				for _, p := range got[members[i].id] {
+					seen++
+					if !serves(&members[i], p) && slices.ContainsFunc(members, func(m member) bool { return serves(&m, p) }) {
+						t.Fatalf("%s has partition %d, which it cannot serve", members[i].id, p)
+					}
+				}
+			}
+			if seen != n {
+				t.Fatalf("%d partitions given, not %d", seen, n)
+			}
+			same := last != nil
+			for id := range got {
+				same = same && slices.Equal(got[id], last[id])
+			}
+			if same {
+				return
+			}
+			if round > len(members) {
+				t.Fatalf("still moving after %d rounds: %v, then %v", round, last, got)
+			}
+			last = got
+			for i := range members {
+				members[i].claim.Generation, members[i].claim.Owned = int32(10+round), got[members[i].id]
+			}
+		}
+	})
+}
+
+func TestWhoHasTheStateGetsAPartitionThatItsOwnerCannotServe(t *testing.T) {
+	members := []member{
+		{id: "a", claim: claim{Instance: "a", Generation: 4, Owned: []int32{0, 1}, Refused: []int32{1}}},
+		{id: "b", claim: claim{Instance: "b", Generation: 4, Owned: []int32{2}}},
+		{id: "c", claim: claim{Instance: "c", Generation: 4, Owned: []int32{3}, State: []LocalState{{1, 700}, {3, 900}}}},
+	}
+	if got := assign(members, 4); !slices.Contains(got["c"], 1) || !slices.Equal(got["a"], []int32{0}) {
+		t.Errorf("%v", got)
 	}
 }

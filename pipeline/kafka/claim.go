@@ -13,6 +13,7 @@ type claim struct {
 	Generation int32        `json:"generation"` // of Owned; -1 when it has owned nothing yet
 	Owned      []int32      `json:"owned,omitempty"`
 	State      []LocalState `json:"state,omitempty"`
+	Refused    []int32      `json:"refused,omitempty"` // cannot be served by this member
 }
 
 // LocalState is a partition whose state lies on this member's disk.

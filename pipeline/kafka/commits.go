@@ -5,17 +5,15 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	kafkago "github.com/segmentio/kafka-go"
 )
 
 // commits holds the newest offsets to commit to the group. They are for lag tools
 // only: recovery goes by the progress topic.
 type commits struct {
 	mu         sync.Mutex
-	gen        *kafkago.Generation
+	at         place // whose commits they are; the zero value: nobody's
 	partitions []int32
-	pending    map[string]map[int]int64
+	pending    map[string]map[int32]int64
 }
 
 // CommitOffsets notes the next offset of each partition of each topic, to be sent
@@ -25,7 +23,7 @@ func (g *Group) CommitOffsets(offsets map[string]map[int32]int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.pending == nil {
-		c.pending = map[string]map[int]int64{}
+		c.pending = map[string]map[int32]int64{}
 	}
 	for topic, parts := range offsets {
 		for p, offset := range parts {
@@ -33,21 +31,21 @@ func (g *Group) CommitOffsets(offsets map[string]map[int32]int64) {
 				continue
 			}
 			if c.pending[topic] == nil {
-				c.pending[topic] = map[int]int64{}
+				c.pending[topic] = map[int32]int64{}
 			}
-			c.pending[topic][int(p)] = offset
+			c.pending[topic][p] = offset
 		}
 	}
 }
 
-// use makes gen the generation that commits go to, and drops what it does not own.
-func (c *commits) use(gen *kafkago.Generation, partitions []int32) {
+// use makes at the place that commits are made from, and drops what it does not own.
+func (c *commits) use(at place, partitions []int32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.gen, c.partitions = gen, partitions
+	c.at, c.partitions = at, partitions
 	for _, parts := range c.pending {
 		for p := range parts {
-			if !slices.Contains(partitions, int32(p)) {
+			if !slices.Contains(partitions, p) {
 				delete(parts, p)
 			}
 		}
@@ -55,31 +53,31 @@ func (c *commits) use(gen *kafkago.Generation, partitions []int32) {
 }
 
 // take hands out what is pending.
-func (c *commits) take() (*kafkago.Generation, map[string]map[int]int64) {
+func (c *commits) take() (place, map[string]map[int32]int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	pending := c.pending
-	if c.gen == nil || len(pending) == 0 {
-		return nil, nil
+	if c.at.id == "" || len(pending) == 0 {
+		return place{}, nil
 	}
 	c.pending = nil
-	return c.gen, pending
+	return c.at, pending
 }
 
 // back keeps what could not be sent, unless newer offsets have come.
-func (c *commits) back(old map[string]map[int]int64) {
+func (c *commits) back(old map[string]map[int32]int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.pending == nil {
-		c.pending = map[string]map[int]int64{}
+		c.pending = map[string]map[int32]int64{}
 	}
 	for topic, parts := range old {
 		for p, offset := range parts {
-			if !slices.Contains(c.partitions, int32(p)) {
+			if !slices.Contains(c.partitions, p) {
 				continue
 			}
 			if c.pending[topic] == nil {
-				c.pending[topic] = map[int]int64{}
+				c.pending[topic] = map[int32]int64{}
 			}
 			if _, newer := c.pending[topic][p]; !newer {
 				c.pending[topic][p] = offset
@@ -88,26 +86,26 @@ func (c *commits) back(old map[string]map[int]int64) {
 	}
 }
 
-func (g *Group) commitLoop(ctx context.Context) {
+func (g *Group) commitLoop(ctx context.Context, m *membership) {
 	t := time.NewTicker(g.cfg.CommitEvery)
 	defer t.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			g.commitOnce() // the last offsets, before leaving the group
+			g.commitOnce(context.WithoutCancel(ctx), m) // the last offsets, before leaving the group
 			return
 		case <-t.C:
-			g.commitOnce()
+			g.commitOnce(ctx, m)
 		}
 	}
 }
 
-func (g *Group) commitOnce() {
-	gen, offsets := g.commits.take()
-	if gen == nil {
+func (g *Group) commitOnce(ctx context.Context, m *membership) {
+	at, offsets := g.commits.take()
+	if offsets == nil {
 		return
 	}
-	if err := gen.CommitOffsets(offsets); err != nil {
+	if err := m.commit(ctx, at, offsets); err != nil {
 		g.stats.CommitErrors.Add(1)
 		g.commits.back(offsets)
 		return

@@ -19,6 +19,8 @@ var (
 	ErrUnknownTopic = errors.New("unknown topic or partition")
 	// ErrCorrupt: what a broker sent is not what the protocol says.
 	ErrCorrupt = errors.New("corrupt record batch")
+	// ErrNameTaken: another process of the group has this one's name.
+	ErrNameTaken = errors.New("another process has joined the group by this process's name (instance): each needs one of its own")
 	// ErrOpenTransaction: another producer holds a transaction open in a partition
 	// that only the fenced writer may write.
 	ErrOpenTransaction = errors.New("a foreign transaction is open")

@@ -55,7 +55,7 @@ const (
 	// Passing faults are tried again after firstBackoff, doubled up to maxBackoff,
 	// less a random half.
 	firstBackoff = 20 * time.Millisecond
-	maxBackoff   = 2 * time.Second
+	maxBackoff   = 500 * time.Millisecond
 )
 
 // Fetcher reads the input partitions of all feeds: one request at a time, or two,

@@ -5,20 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
-	kafkago "github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kversion"
 )
 
 // GroupConfig is how this process takes part in the group.
 type GroupConfig struct {
 	Config
 	Group    string
-	Topics   []string            // all have the same number of partitions
-	Instance string              // name of this process; stickiness follows it
-	Local    func() []LocalState // partitions with state on this disk, asked at each join; may be nil
+	Topics   []string // all have the same number of partitions
+	Instance string   // name of this process; stickiness follows it
+	// Static: the name stays this process's over restarts. The group then keeps its
+	// partitions for it while it is away, for up to SessionTimeout, and gives them back
+	// without asking the others; it does not leave the group when it stops.
+	Static bool
+	Local  func() []LocalState // partitions with state on this disk, asked at each join; may be nil
 
 	SessionTimeout   time.Duration // a process not heard of for this long loses its partitions
 	Heartbeat        time.Duration // at most a third of SessionTimeout
@@ -34,13 +38,17 @@ func DefaultGroup() GroupConfig {
 	return GroupConfig{
 		SessionTimeout:   10 * time.Second,
 		Heartbeat:        time.Second,
-		RebalanceTimeout: 30 * time.Second,
+		RebalanceTimeout: 10 * time.Second,
 		CommitEvery:      time.Second,
 	}
 }
 
-// joinBackoff is the pause before joining again after a fault.
-const joinBackoff = 500 * time.Millisecond
+// Pauses between two tries to join, or to be heard of, after a fault: doubled each time.
+// They are short: while a process is not in its group, its partitions may stand still.
+const (
+	minRejoin = 50 * time.Millisecond
+	maxRejoin = 500 * time.Millisecond
+)
 
 // leaveWithin is how long leaving the group may take; after it the others wait for
 // the session timeout.
@@ -55,6 +63,11 @@ type Group struct {
 	bal   *balancer
 
 	commits commits
+	rejoin  chan struct{} // claims have changed: join anew
+	ask     chan struct{} // somebody waits in Confirm
+
+	mu      sync.Mutex
+	waiting []chan struct{} // of Confirm
 }
 
 // Events are what a Group reports. They are called one at a time, from Run's
@@ -76,6 +89,9 @@ func NewGroup(cfg GroupConfig) (*Group, error) {
 	}
 	if cfg.Group == "" {
 		faults = append(faults, errors.New("group: empty"))
+	}
+	if cfg.Static && cfg.Instance == "" {
+		faults = append(faults, errors.New("instance: empty; a static member needs a name"))
 	}
 	if len(cfg.Topics) == 0 {
 		faults = append(faults, errors.New("topics: empty; at least one is needed"))
@@ -100,117 +116,176 @@ func NewGroup(cfg GroupConfig) (*Group, error) {
 	}
 	return &Group{
 		cfg: cfg, stats: cfg.Stats, log: cfg.Log,
-		bal: &balancer{instance: cfg.Instance, local: cfg.Local, log: cfg.Log, generation: -1},
+		bal:    &balancer{instance: cfg.Instance, local: cfg.Local, log: cfg.Log, generation: -1},
+		rejoin: make(chan struct{}, 1), ask: make(chan struct{}, 1),
 	}, nil
 }
 
-// Run is a member of the group until ctx ends, and leaves it then, so that the
-// others need not wait for the session timeout. Passing faults are tried again; it
-// returns early only on a refusal of the brokers.
+// Run is a member of the group until ctx ends, and leaves it then unless it is a static
+// one. Passing faults are tried again; it returns early only on a refusal of the brokers.
 func (g *Group) Run(ctx context.Context, events Events) error {
-	var conns connections
-	dialer, err := g.cfg.dialer(&conns)
+	opts, err := g.cfg.kgoOptions()
 	if err != nil {
 		return err
 	}
-	cg, err := kafkago.NewConsumerGroup(kafkago.ConsumerGroupConfig{
-		ID: g.cfg.Group, Brokers: g.cfg.Brokers, Dialer: dialer, Topics: g.cfg.Topics,
-		GroupBalancers:    []kafkago.GroupBalancer{g.bal},
-		HeartbeatInterval: g.cfg.Heartbeat,
-		SessionTimeout:    g.cfg.SessionTimeout,
-		RebalanceTimeout:  g.cfg.RebalanceTimeout,
-		JoinGroupBackoff:  joinBackoff,
-		Logger:            debugLogger{g.log},
-	})
+	// Later versions of OffsetCommit know topics by their ids only.
+	client, err := kgo.NewClient(append(opts, kgo.MaxVersions(kversion.V3_8_0()))...)
 	if err != nil {
 		return fmt.Errorf("group: %w", err)
 	}
+	defer client.Close()
+	m := &membership{cfg: &g.cfg, client: client, bal: g.bal, generation: -1}
 	var committer sync.WaitGroup
-	committer.Add(1)
 	committing, stop := context.WithCancel(ctx)
-	go func() {
-		defer committer.Done()
-		g.commitLoop(committing)
-	}()
-	defer func() {
-		stop()
-		committer.Wait()
-		// kafka-go may be waiting for the others in a JoinGroup, for as long as
-		// RebalanceTimeout.
-		impatient := time.AfterFunc(leaveWithin, conns.close)
-		cg.Close()
-		impatient.Stop()
-		conns.close()
-	}()
-
-	var (
-		failing trouble // with joining
-		lost    = true  // nothing is assigned
-	)
+	committer.Go(func() { g.commitLoop(committing, m) })
 	g.log.Info("kafka: joining the group", "group", g.cfg.Group, "instance", g.cfg.Instance)
+	err = g.member(ctx, m, events)
+	stop()
+	committer.Wait()
+	if lerr := m.leave(); lerr != nil {
+		g.log.Debug("kafka: group", "err", lerr)
+	}
+	return err
+}
+
+// member goes from generation to generation. Until the next one is there, the last one's
+// partitions stay this process's: that is what tasks that run on through a rebalance
+// rely on.
+func (g *Group) member(ctx context.Context, m *membership, events Events) error {
+	t := &tries{g: g, events: events, lost: true}
 	for {
-		// Until the next generation is there, the last one's partitions stay this
-		// process's: that is what tasks that run on through a rebalance rely on.
-		gen, err := cg.Next(ctx)
-		switch {
-		case ctx.Err() != nil:
+		given, err := m.join(ctx)
+		if ctx.Err() != nil {
 			return ctx.Err()
-		case err == nil:
-			failing.over(time.Now())
-			lost = false
-			partitions := g.together(gen)
-			g.bal.own(gen.ID, partitions)
+		}
+		if err == nil {
+			t.well()
+			partitions := together(g.cfg.Topics, given)
+			g.bal.own(m.generation, partitions)
 			g.stats.Generations.Add(1)
 			g.stats.AssignedParts.Store(int64(len(partitions)))
-			g.log.Info("kafka: assigned", "group", g.cfg.Group, "generation", gen.ID, "partitions", partitions)
-			g.commits.use(gen, partitions)
+			g.log.Info("kafka: assigned", "group", g.cfg.Group, "generation", m.generation, "partitions", partitions)
+			g.commits.use(m.place(), partitions)
 			events.Assigned(ctx, partitions)
-		case errors.Is(err, kafkago.RebalanceInProgress):
-			g.log.Debug("kafka: group", "err", err)
-		default:
-			g.stats.Errors.Add(1)
-			if now := time.Now(); failing.failed(now, now, err) {
-				g.log.Warn("kafka: group; it is joined again", "err", err)
-			}
-			if named := accessFault(err); named != nil {
-				return fmt.Errorf("group %s: %w", g.cfg.Group, named)
-			}
-			if !lost && time.Since(failing.since) > g.cfg.SessionTimeout {
-				lost = true
-				g.stats.Lost.Add(1)
-				g.stats.AssignedParts.Store(0)
-				g.commits.use(nil, nil)
-				if events.Lost != nil {
-					events.Lost(ctx, err)
-				}
-			}
+			err = g.stay(ctx, m, t)
+		} else if !errors.Is(err, errRebalance) {
+			err = t.failed(ctx, err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if errors.Is(err, ErrNameTaken) || accessFault(err) != nil {
+			return fmt.Errorf("group %s: instance %s: %w", g.cfg.Group, g.cfg.Instance, err)
 		}
 	}
 }
 
-// together is the partitions of which this member has those of all topics.
-func (g *Group) together(gen *kafkago.Generation) []int32 {
-	count := map[int32]int{}
-	for _, topic := range g.cfg.Topics {
-		for _, a := range gen.Assignments[topic] {
-			count[int32(a.ID)]++
+// stay is heard of until the generation ends. Brokers that are away end nothing: when
+// they are back, the generation mostly still stands.
+func (g *Group) stay(ctx context.Context, m *membership, t *tries) error {
+	tick := time.NewTicker(g.cfg.Heartbeat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-g.rejoin:
+			return errRebalance
+		case <-g.ask:
+		case <-tick.C:
+		}
+		g.mu.Lock()
+		waiting := g.waiting
+		g.waiting = nil
+		g.mu.Unlock()
+		err := m.beat(ctx)
+		for err != nil && ctx.Err() == nil && !errors.Is(err, errRebalance) && !errors.Is(err, errForgotten) {
+			if err = t.failed(ctx, err); errors.Is(err, ErrNameTaken) || accessFault(err) != nil {
+				return err
+			}
+			err = m.beat(ctx)
+		}
+		if err != nil {
+			g.mu.Lock()
+			g.waiting = append(g.waiting, waiting...)
+			g.mu.Unlock()
+			kick(g.ask) // for the next generation
+			return err
+		}
+		t.well()
+		for _, w := range waiting {
+			close(w)
 		}
 	}
-	partitions := make([]int32, 0, len(count))
-	for p, n := range count {
-		if n == len(g.cfg.Topics) {
-			partitions = append(partitions, p)
-		}
-	}
-	slices.Sort(partitions)
-	return partitions
 }
 
-// debugLogger lets kafka-go tell what it does at the level of debugging.
-type debugLogger struct{ log *slog.Logger }
-
-func (d debugLogger) Printf(format string, args ...any) {
-	if d.log.Enabled(context.Background(), slog.LevelDebug) {
-		d.log.Debug("kafka-go: " + fmt.Sprintf(format, args...))
+// Confirm waits until the group has said, later than the call, that the present
+// assignment holds. A process that was paused learns so that it has lost its partitions
+// before it takes them back from their owner.
+func (g *Group) Confirm(ctx context.Context) error {
+	w := make(chan struct{})
+	g.mu.Lock()
+	g.waiting = append(g.waiting, w)
+	g.mu.Unlock()
+	kick(g.ask)
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w:
+		return nil
 	}
+}
+
+// Refuse says whether this process can serve a partition. When it cannot, the group
+// gives it to one that can, if there is one; who has its state comes first.
+func (g *Group) Refuse(partition int32, cannot bool) {
+	if g.bal.refuse(partition, cannot) && cannot {
+		kick(g.rejoin)
+	}
+}
+
+// kick signals without waiting; one signal stands for several.
+func kick(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// tries are the faults of a membership, over which it is tried again.
+type tries struct {
+	g       *Group
+	events  Events
+	failing trouble
+	n       int
+	lost    bool // nothing is assigned
+}
+
+func (t *tries) well() {
+	t.failing.over(time.Now())
+	t.n, t.lost = 0, false
+}
+
+// failed notes a fault and waits before the next try. It returns the fault.
+func (t *tries) failed(ctx context.Context, err error) error {
+	g := t.g
+	g.stats.Errors.Add(1)
+	if now := time.Now(); t.failing.failed(now, now, err) {
+		g.log.Warn("kafka: group; it is tried again", "err", err)
+	}
+	if !t.lost && time.Since(t.failing.since) > g.cfg.SessionTimeout {
+		t.lost = true
+		g.stats.Lost.Add(1)
+		g.stats.AssignedParts.Store(0)
+		if t.events.Lost != nil {
+			t.events.Lost(ctx, err)
+		}
+	}
+	wait := maxRejoin
+	if t.n < 4 {
+		wait = min(wait, minRejoin<<t.n)
+	}
+	t.n++
+	_ = sleep(ctx, wait)
+	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	kafkago "github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol/fetch"
+	"github.com/twmb/franz-go/pkg/kerr"
 
 	"github.com/clearlane/clearlane/pipeline/record"
 )
@@ -226,6 +227,10 @@ func accessFault(err error) error {
 	switch {
 	case errors.Is(err, ErrAuthentication), errors.Is(err, ErrAuthorization):
 		return err
+	case errors.Is(err, kerr.SaslAuthenticationFailed), errors.Is(err, kerr.UnsupportedSaslMechanism), errors.Is(err, kerr.IllegalSaslState):
+		return fmt.Errorf("%w: %w", ErrAuthentication, err)
+	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.GroupAuthorizationFailed), errors.Is(err, kerr.ClusterAuthorizationFailed):
+		return fmt.Errorf("%w: %w", ErrAuthorization, err)
 	case errors.As(err, &code):
 		switch code {
 		case kafkago.SASLAuthenticationFailed, kafkago.UnsupportedSASLMechanism, kafkago.IllegalSASLState:

@@ -78,20 +78,7 @@ func TestEveryClientSignsIn(t *testing.T) {
 				t.Errorf("read %q", got)
 			}
 
-			gc := DefaultGroup()
-			gc.Config, gc.Group, gc.Topics = cfg, "g", []string{"in"}
-			if _, err := NewGroup(gc); err != nil {
-				t.Fatal(err)
-			}
-			dialer, err := cfg.dialer(new(connections))
-			if err != nil {
-				t.Fatal(err)
-			}
-			conn, err := dialer.DialContext(t.Context(), "tcp", f.Brokers()[0])
-			if err != nil {
-				t.Fatalf("the group's dialer: %v", err)
-			}
-			conn.Close()
+			join(t, f.Brokers(), "g", "signed", func(c *GroupConfig) { c.Config = cfg }, "in").until(t, 1)
 		})
 	}
 }
@@ -103,7 +90,10 @@ func TestRefusalsHaveNames(t *testing.T) {
 		{fmt.Errorf("sign in: %w", ErrAuthentication), ErrAuthentication},
 		{kafkago.TopicAuthorizationFailed, ErrAuthorization},
 		{kafkago.GroupAuthorizationFailed, ErrAuthorization},
+		{fmt.Errorf("join: %w", kerr.SaslAuthenticationFailed), ErrAuthentication},
+		{fmt.Errorf("join: %w", kerr.GroupAuthorizationFailed), ErrAuthorization},
 		{kafkago.NotLeaderForPartition, nil},
+		{kerr.NotCoordinator, nil},
 		{errors.New("connection reset"), nil},
 	} {
 		if got := accessFault(c.err); !errors.Is(got, c.want) {

@@ -59,23 +59,6 @@ func (t *transport) close() {
 	t.conns.close()
 }
 
-// dialer is for kafka-go's consumer group, which does not use transports. conns
-// gets all its connections.
-func (c *Config) dialer(conns *connections) (*kafkago.Dialer, error) {
-	if err := c.validate(); err != nil {
-		return nil, err
-	}
-	tlsConfig, err := c.TLS.Client()
-	if err != nil {
-		return nil, err
-	}
-	d := &kafkago.Dialer{ClientID: c.ClientID, Timeout: c.dialTimeout(), DialFunc: conns.dial(c.dialTimeout()), TLS: tlsConfig}
-	if m := c.SASL.mechanism(); m != nil {
-		d.SASLMechanism = saslBridge{m}
-	}
-	return d, nil
-}
-
 // kgoOptions are the options of every kgo client.
 func (c *Config) kgoOptions() ([]kgo.Opt, error) {
 	if err := c.validate(); err != nil {
@@ -86,6 +69,8 @@ func (c *Config) kgoOptions() ([]kgo.Opt, error) {
 		// kgo waits for this long before it asks again who leads a partition; its
 		// default of seconds is a stall after every change of a leader.
 		kgo.MetadataMinAge(250 * time.Millisecond),
+		// The same for a broker that comes back: by default kgo waits up to five seconds.
+		kgo.RetryBackoffFn(func(tries int) time.Duration { return backoff(min(max(tries-1, 0), 5)) }),
 	}
 	if c.ClientID != "" {
 		opts = append(opts, kgo.ClientID(c.ClientID))

@@ -34,19 +34,22 @@ type Status struct {
 }
 
 // Pauses between two tries of a partition that failed: doubled each time, with jitter.
-// The longest is what a partition may stand still after brokers or a disk are back.
+// The longest is about what a partition may stand still after brokers or a disk are back.
+// Records that are gone do not come back by themselves: that is tried more seldom.
 const (
-	minRetry = 500 * time.Millisecond
-	maxRetry = 10 * time.Second
+	minRetry = 250 * time.Millisecond
+	maxRetry = 2 * time.Second
+	gapRetry = 30 * time.Second
 )
 
 // Manager runs the tasks of the partitions that a process is assigned. A task runs on
 // through a rebalance, and ends only when an assignment lacks its partition. A failed
 // one starts anew from its committed progress, for as long as it is assigned.
 type Manager struct {
-	open func(partition int32, live func()) Runner
-	log  *slog.Logger
-	now  func() time.Time
+	open    func(partition int32, live func()) Runner
+	confirm func(ctx context.Context) error
+	log     *slog.Logger
+	now     func() time.Time
 
 	mu      sync.Mutex
 	workers map[int32]*worker
@@ -67,9 +70,11 @@ type worker struct {
 }
 
 // NewManager makes a manager. open makes a new task of a partition, which calls live
-// when it has recovered.
-func NewManager(open func(partition int32, live func()) Runner, log *slog.Logger, now func() time.Time) *Manager {
-	return &Manager{open: open, log: log, now: now, workers: map[int32]*worker{}}
+// when it has recovered. confirm waits until the group has said anew that the assignment
+// holds: a task that was fenced is not started again before, as it would fence the
+// rightful owner back.
+func NewManager(open func(partition int32, live func()) Runner, confirm func(ctx context.Context) error, log *slog.Logger, now func() time.Time) *Manager {
+	return &Manager{open: open, confirm: confirm, log: log, now: now, workers: map[int32]*worker{}}
 }
 
 // Assign makes the running partitions those given. It returns at once: partitions that
@@ -133,13 +138,8 @@ func (m *Manager) run(ctx context.Context, w, old *worker) {
 		if live {
 			retry = minRetry
 		}
-		level := slog.LevelError
-		if errors.Is(err, ErrFenced) {
-			level = slog.LevelWarn // a rebalance that this process has not heard of yet
-		}
-		pause := retry/2 + rand.N(retry)
-		m.log.Log(ctx, level, "partition failed; it starts anew from the committed progress", "partition", p, "err", err, "in", pause)
 		m.update(w, PhaseFailed, err)
+		pause := m.pause(ctx, p, err, retry)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
@@ -152,6 +152,22 @@ func (m *Manager) run(ctx context.Context, w, old *worker) {
 		delete(m.workers, p)
 	}
 	m.mu.Unlock()
+}
+
+// pause is how long a partition that failed waits. One that was fenced waits for the
+// group first: a rebalance has come that this process had not heard of.
+func (m *Manager) pause(ctx context.Context, partition int32, err error, retry time.Duration) time.Duration {
+	pause := retry/2 + rand.N(retry)
+	if errors.Is(err, ErrFenced) {
+		m.log.Warn("partition was fenced; it waits for the group to say whose it is", "partition", partition, "err", err)
+		_ = m.confirm(ctx) // it fails only when ctx has ended
+		return pause
+	}
+	if errors.Is(err, ErrGap) {
+		pause = gapRetry
+	}
+	m.log.Error("partition failed; it starts anew from the committed progress", "partition", partition, "err", err, "in", pause)
+	return pause
 }
 
 // update notes a phase, unless the worker is being stopped.

@@ -17,7 +17,7 @@ type fakeRunner func(ctx context.Context) error
 func (f fakeRunner) Run(ctx context.Context) error { return f(ctx) }
 
 func newTestManager(open func(partition int32, live func()) Runner) *Manager {
-	return NewManager(open, slog.New(slog.DiscardHandler), time.Now)
+	return NewManager(open, func(context.Context) error { return nil }, slog.New(slog.DiscardHandler), time.Now)
 }
 
 // However quickly partitions come and go, one task of a partition runs at a time, the
@@ -139,5 +139,42 @@ func TestCloseEndsAPause(t *testing.T) {
 	case <-ended:
 	case <-time.After(5 * time.Second):
 		t.Fatal("Close waits")
+	}
+}
+
+// A task that was fenced starts again only when the group has confirmed the assignment
+// after that, and never when it takes the partition away instead.
+func TestAFencedPartitionWaitsForTheGroup(t *testing.T) {
+	var starts atomic.Int32
+	asked, confirmed := make(chan struct{}), make(chan struct{})
+	m := NewManager(func(_ int32, live func()) Runner {
+		return fakeRunner(func(ctx context.Context) error {
+			live()
+			if starts.Add(1) < 3 {
+				return ErrFenced
+			}
+			<-ctx.Done()
+			return nil
+		})
+	}, func(ctx context.Context) error {
+		asked <- struct{}{}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-confirmed:
+			return nil
+		}
+	}, slog.New(slog.DiscardHandler), time.Now)
+	m.Assign([]int32{0})
+	<-asked
+	confirmed <- struct{}{}
+	<-asked // the second task was fenced as well
+	if n := starts.Load(); n != 2 {
+		t.Fatalf("%d starts, not 2", n)
+	}
+	m.Assign(nil)
+	m.Close()
+	if n := starts.Load(); n != 2 {
+		t.Errorf("%d starts: a partition that was taken away was started again", n)
 	}
 }

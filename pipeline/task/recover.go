@@ -92,6 +92,11 @@ func (t *Task) recover(ctx context.Context) error {
 	if err := t.begun(progress, stored); err != nil {
 		return err
 	}
+	if replayed > 0 { // or a second crash soon after this one would cost as much again, and more
+		if err := t.flushState(); err != nil {
+			return err
+		}
+	}
 	took.lap("replay")
 	now := took.last
 	t.lastFlush, t.lastExpire = now, now
