@@ -7,91 +7,15 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
+	"strconv"
 	"sync"
-	"sync/atomic"
 	"syscall"
-	"testing"
 	"time"
 
 	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest"
 )
 
-// chaosProcess is one place in the group, where process follows process on one folder.
-// Whoever does something to it holds the lock.
-type chaosProcess struct {
-	sync.Mutex
-	name, dir string
-	c         *child
-	starts    int
-}
-
-// chaosWorld is what faults are done to.
-type chaosWorld struct {
-	t         *testing.T
-	s         *setup
-	broker    *kafkatest.Broker
-	brokerMu  sync.Mutex
-	processes []*chaosProcess
-	began     time.Time
-	putAside  atomic.Int64
-
-	mu     sync.Mutex
-	faults []string // what a process did that none may do
-}
-
-func (w *chaosWorld) note(format string, args ...any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.faults = append(w.faults, fmt.Sprintf("after %.1fs: ", time.Since(w.began).Seconds())+fmt.Sprintf(format, args...))
-}
-
-// up starts the process of a place.
-func (w *chaosWorld) up(p *chaosProcess) {
-	p.starts++
-	p.c = start(w.t, w.s.args("run", "--set", "serve.listen=127.0.0.1:0",
-		"--set", fmt.Sprintf("instance=%s-%d", p.name, p.starts), "--set", "data_dir="+p.dir)...)
-}
-
-// down ends the process of a place, which must have been there until now.
-func (w *chaosWorld) down(p *chaosProcess, sig syscall.Signal) {
-	select {
-	case <-p.c.ended:
-		w.note("%s-%d has ended by itself: %v", p.name, p.starts, p.c.err)
-		return
-	default:
-	}
-	if err := p.c.cmd.Process.Signal(sig); err != nil {
-		w.note("%s-%d: %v: %v", p.name, p.starts, sig, err)
-	}
-	select {
-	case <-p.c.ended:
-	case <-time.After(time.Minute):
-		w.note("%s-%d does not end within a minute of %v", p.name, p.starts, sig)
-		_ = p.c.cmd.Process.Kill()
-		<-p.c.ended
-	}
-	out := p.c.output.String()
-	w.putAside.Add(int64(strings.Count(out, "it is put aside")))
-	if strings.Contains(out, "DATA RACE") || strings.Contains(out, "panic:") {
-		w.note("%s-%d: a data race or a panic", p.name, p.starts)
-	}
-}
-
-// run carries out a schedule, and returns when every fault is over.
-func (w *chaosWorld) run(s *chaosSchedule) {
-	var all sync.WaitGroup
-	for _, f := range s.faults {
-		time.Sleep(time.Until(w.began.Add(f.at)))
-		all.Go(func() {
-			if err := w.do(&f); err != nil {
-				w.note("%s: %v", &f, err)
-			}
-		})
-	}
-	all.Wait()
-}
-
+// do carries out one fault, and returns when it is over.
 func (w *chaosWorld) do(f *chaosFault) error {
 	switch f.who {
 	case chaosBroker:
@@ -100,6 +24,16 @@ func (w *chaosWorld) do(f *chaosFault) error {
 		return w.doBroker(f)
 	case chaosInput:
 		return w.abandon(f)
+	case chaosSender:
+		w.senders.Store(hours(f).Milliseconds())
+		time.Sleep(f.length)
+		w.senders.Store(0)
+		return nil
+	case chaosClickHouse:
+		if w.clickhouse == nil {
+			return nil
+		}
+		return w.clickhouse.away(f.length)
 	case chaosAll:
 		for _, p := range w.processes {
 			p.Lock()
@@ -110,15 +44,25 @@ func (w *chaosWorld) do(f *chaosFault) error {
 		}
 		return nil
 	}
-	p := w.processes[f.who]
+	return w.doProcess(w.processes[f.who], f)
+}
+
+func (w *chaosWorld) doProcess(p *chaosProcess, f *chaosFault) error {
 	p.Lock()
 	defer p.Unlock()
-	if f.kind == chaosPause || f.kind == chaosLongPause {
+	switch f.kind {
+	case chaosPause, chaosLongPause:
 		if err := p.c.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 			return err
 		}
 		time.Sleep(f.length)
 		return p.c.cmd.Process.Signal(syscall.SIGCONT)
+	case chaosClock:
+		if err := os.WriteFile(p.clock, []byte(strconv.Itoa(int(hours(f).Seconds()))), 0o600); err != nil {
+			return err
+		}
+		time.Sleep(f.length)
+		return os.Remove(p.clock)
 	}
 	w.down(p, syscall.SIGKILL)
 	time.Sleep(f.length)
@@ -133,19 +77,56 @@ func (w *chaosWorld) do(f *chaosFault) error {
 	return err
 }
 
+// hours is by how much a fault sets a clock: up to 20 hours back or ahead.
+func hours(f *chaosFault) time.Duration {
+	by := time.Duration(1+f.seed%20) * time.Hour
+	if f.seed>>32&1 == 0 {
+		by = -by
+	}
+	return by
+}
+
 func (w *chaosWorld) doBroker(f *chaosFault) error {
-	if f.kind == chaosBrokerPause {
-		if err := w.broker.Pause(); err != nil {
+	nodes := w.cluster.Nodes
+	one := nodes[f.seed%uint64(len(nodes))]
+	var err error
+	switch partition := int32(f.seed % chaosPartitions); f.kind {
+	case chaosBrokerPause:
+		if err := one.Pause(); err != nil {
 			return err
 		}
 		time.Sleep(f.length)
-		return w.broker.Resume()
+		return one.Resume()
+	case chaosLeaderKill:
+		one, err = w.cluster.Leader(w.t.Context(), kafkaTopics(&w.s.cfg.Kafka).Progress, partition)
+	case chaosCoordinatorKill:
+		if group := w.s.cfg.Kafka.Group; f.seed>>32&1 == 0 {
+			one, err = w.cluster.GroupCoordinator(w.t.Context(), group)
+		} else {
+			one, err = w.cluster.TxnCoordinator(w.t.Context(), fmt.Sprintf("%s-%d", group, partition))
+		}
+	case chaosTwoKill:
+		return w.killBrokers(f.length, one, nodes[(f.seed+1)%uint64(len(nodes))])
 	}
-	if err := w.broker.Kill(); err != nil {
+	if err != nil {
 		return err
 	}
-	time.Sleep(f.length)
-	return w.broker.Restart(w.t.Context())
+	return w.killBrokers(f.length, one)
+}
+
+// killBrokers kills brokers and starts them again.
+func (w *chaosWorld) killBrokers(length time.Duration, nodes ...*kafkatest.Broker) error {
+	errs := make([]error, 2*len(nodes))
+	for i, b := range nodes {
+		errs[2*i] = b.Kill()
+	}
+	time.Sleep(length)
+	var starting sync.WaitGroup
+	for i, b := range nodes {
+		starting.Go(func() { errs[2*i+1] = b.Restart(w.t.Context()) })
+	}
+	starting.Wait()
+	return errors.Join(append(errs, w.cluster.Complete(w.t.Context()))...)
 }
 
 // damage changes a file in each partition's folder below dir: it loses its end, its

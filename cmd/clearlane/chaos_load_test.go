@@ -43,18 +43,24 @@ type held struct {
 	e   gen.Event
 }
 
-// sendChaos sends the stream paced. Of the good records one in fifty comes up to eight
-// seconds late, and one in fifty once more. It returns how many records it has sent.
-func (s *setup) sendChaos(ctx context.Context, g gen.Options) (sent int, err error) {
-	client, err := s.chaosClient()
+// send sends the stream paced. Of the good records one in fifty comes up to eight seconds
+// late, one in fifty once more, and one in twenty a little later than those after it. It
+// returns how many records it has sent.
+func (w *chaosWorld) send(ctx context.Context, g gen.Options) (sent int, err error) {
+	client, err := w.s.chaosClient()
 	if err != nil {
 		return 0, err
 	}
 	defer client.Close()
-	to := sender{client: client, topics: genTopics(&s.cfg)}
+	to := sender{client: client, topics: genTopics(&w.s.cfg)}
 	r := rand.New(rand.NewPCG(g.Seed, 1))
 	began := time.Now()
 	pace := newPacer(began, g.OrdersPerSecond)
+	send := func(e gen.Event) {
+		e.TimeMs += w.senders.Load()
+		to.send(ctx, &e)
+		sent++
+	}
 	var waiting []held
 	release := func(now time.Duration) {
 		keep := waiting[:0]
@@ -63,8 +69,7 @@ func (s *setup) sendChaos(ctx context.Context, g gen.Options) (sent int, err err
 				keep = append(keep, waiting[i])
 				continue
 			}
-			to.send(ctx, &waiting[i].e)
-			sent++
+			send(waiting[i].e)
 		}
 		waiting = keep
 	}
@@ -75,13 +80,16 @@ func (s *setup) sendChaos(ctx context.Context, g gen.Options) (sent int, err err
 		}
 		now := time.Since(began)
 		release(now)
-		draw, later := r.IntN(50), now+time.Second+time.Duration(r.Int64N(int64(7*time.Second)))
-		if !e.Bad && draw < 2 {
+		draw, later := r.IntN(100), now+time.Second+time.Duration(r.Int64N(int64(7*time.Second)))
+		late, again, reordered := draw < 2, draw >= 2 && draw < 4, draw >= 4 && draw < 9
+		if reordered {
+			later = now + time.Duration(r.Int64N(int64(300*time.Millisecond)))
+		}
+		if !e.Bad && (late || again || reordered) {
 			waiting = append(waiting, held{later, e})
 		}
-		if e.Bad || draw != 1 {
-			to.send(ctx, &e)
-			sent++
+		if e.Bad || !late && !reordered {
+			send(e)
 		}
 	}
 	release(time.Hour)

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,10 +15,8 @@ import (
 	"github.com/clearlane/clearlane/pipeline/bench"
 	"github.com/clearlane/clearlane/pipeline/gen"
 	"github.com/clearlane/clearlane/pipeline/kafka"
-	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest"
-	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest/brokers"
 	"github.com/clearlane/clearlane/pipeline/oracle"
-	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/pipeline/oracle/audit"
 )
 
 const chaosPartitions = 4
@@ -29,6 +26,7 @@ type chaosResult struct {
 	At             time.Time      `json:"at"`
 	Machine        bench.Machine  `json:"machine"`
 	Seed           uint64         `json:"seed"`
+	Brokers        int            `json:"brokers"`
 	Processes      int            `json:"processes"`
 	FlushInterval  string         `json:"flush_interval"`
 	SessionTimeout string         `json:"session_timeout"`
@@ -41,10 +39,20 @@ type chaosResult struct {
 	LoadSeconds    float64        `json:"load_seconds"`
 	CatchUpSeconds float64        `json:"catch_up_seconds"` // from the last fault or event until all is processed
 	WallSeconds    float64        `json:"wall_seconds"`
-	LongestPauseMs int64          `json:"longest_pause_ms"` // between two commits of a partition under load
-	Pauses         []string       `json:"pauses"`           // those of at least two seconds
-	Right          bool           `json:"right"`
-	Differs        []string       `json:"differs,omitempty"`
+	PauseP50Ms     int64          `json:"pause_p50_ms"` // of the pauses below
+	PauseMaxMs     int64          `json:"pause_max_ms"`
+	Pauses         []chaosGap     `json:"pauses"` // between two commits of a partition under load
+
+	// What stands in the topics, against what follows from the input records alone.
+	Missing   int `json:"missing"`
+	Wrong     int `json:"wrong"`
+	Duplicate int `json:"duplicate"`
+	Disorder  int `json:"disorder"`
+	// Numbers that differ from the generator's answers, in the topics and in ClickHouse.
+	Answers    int      `json:"answers_differ"`
+	ClickHouse *int     `json:"clickhouse_differs"` // null: not compared
+	Right      bool     `json:"right"`
+	Differs    []string `json:"differs,omitempty"`
 }
 
 // After a seeded schedule of crashes, pauses, deploys, broker faults, lost and damaged
@@ -55,63 +63,58 @@ func TestChaos(t *testing.T) {
 	if len(seeds) == 0 {
 		t.Skip("make chaos runs it")
 	}
-	file := os.Getenv("CLEARLANE_CHAOS_RESULTS")
-	for _, name := range []string{"CLEARLANE_CHAOS_SEEDS", "CLEARLANE_CHAOS_RESULTS"} {
-		must(t, os.Unsetenv(name)) // the processes would take them for keys of the configuration
+	span := chaosSpan
+	if text := os.Getenv("CLEARLANE_CHAOS_SPAN"); text != "" {
+		var err error
+		span, err = time.ParseDuration(text)
+		must(t, err)
 	}
 	for _, text := range seeds {
 		t.Run(text, func(t *testing.T) {
 			seed, err := strconv.ParseUint(text, 10, 64)
 			must(t, err)
-			result := runChaos(t, seed)
-			line, err := json.Marshal(result)
-			must(t, err)
-			t.Logf("%s", line)
-			if file != "" {
-				must(t, appendLine(file, line))
-			}
-			for _, d := range result.Differs {
-				t.Error(d)
-			}
+			result := runChaos(t, drawChaos(seed, span), 300)
+			result.report(t)
 		})
 	}
 }
 
-func runChaos(t *testing.T, seed uint64) *chaosResult {
-	schedule := drawChaos(seed)
-	g := gen.Options{Seed: seed, Orders: 6000, Bad: 60, OrdersPerSecond: 300, WindowOrders: 1200, Partitions: chaosPartitions, Format: gen.FormatMixed}
-	result := &chaosResult{At: time.Now().UTC().Truncate(time.Second), Machine: bench.ThisMachine(benchCommit()), Seed: seed,
-		Processes: schedule.processes, FlushInterval: schedule.flushInterval.String(), SessionTimeout: chaosSession.String(), Faults: map[string]int{}, Orders: g.Orders}
-	for i := range schedule.faults {
-		result.Schedule = append(result.Schedule, schedule.faults[i].String())
-		result.Faults[schedule.faults[i].kind]++
+// report writes the line of a run, and fails the test when something was not right.
+func (r *chaosResult) report(t *testing.T) {
+	line, err := json.Marshal(r)
+	must(t, err)
+	t.Logf("%s", line)
+	if file := os.Getenv("CLEARLANE_CHAOS_RESULTS"); file != "" {
+		must(t, appendLine(file, line))
 	}
-	t.Logf("seed %d, %d processes, flush every %v:\n  %s", seed, schedule.processes, schedule.flushInterval, strings.Join(result.Schedule, "\n  "))
+	for _, d := range r.Differs {
+		t.Error(d)
+	}
+}
+
+// runChaos carries out a schedule under a load of so many orders a second.
+func runChaos(t *testing.T, s *chaosSchedule, rate float64) *chaosResult {
+	orders := int(s.span.Seconds() * rate)
+	window := 4 * rate // what belongs to an order is sent within four seconds
+	g := gen.Options{Seed: s.seed, Orders: orders, Bad: orders / 100, OrdersPerSecond: rate, WindowOrders: int(window), Partitions: chaosPartitions, Format: gen.FormatMixed}
+	result := &chaosResult{At: time.Now().UTC().Truncate(time.Second), Machine: bench.ThisMachine(benchCommit()), Seed: s.seed, Brokers: s.brokers,
+		Processes: s.processes, FlushInterval: s.flushInterval.String(), SessionTimeout: chaosSession.String(), Faults: map[string]int{}, Orders: g.Orders}
+	for i := range s.faults {
+		result.Schedule = append(result.Schedule, s.faults[i].String())
+		result.Faults[s.faults[i].kind]++
+	}
+	t.Logf("seed %d, %d brokers, %d processes, flush every %v:\n  %s", s.seed, s.brokers, s.processes, s.flushInterval, strings.Join(result.Schedule, "\n  "))
 
 	started := time.Now()
-	w := &chaosWorld{t: t, broker: brokers.Real(t, kafkatest.Options{Heap: "768m", Settings: map[string]string{
-		"transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000"}})}
-	w.s = newSetup(t, w.broker.Addr)
-	w.s.sets = append(w.s.sets, "kafka.session_timeout="+chaosSession.String(), "kafka.heartbeat_interval=1s",
-		"state.flush_interval="+schedule.flushInterval.String())
-	must(t, w.s.sendSites(g))
-	folder := t.TempDir()
-	for i := range schedule.processes {
-		p := &chaosProcess{name: fmt.Sprintf("p%d", i), dir: filepath.Join(folder, fmt.Sprintf("p%d", i))}
-		w.processes = append(w.processes, p)
-		w.up(p)
-	}
-	eventually(t, "all partitions taken", w.allOwned)
-
-	w.began = time.Now()
+	w := newChaosWorld(t, s, func(to *setup) error { return to.sendSites(g) })
 	sent := make(chan error, 1)
 	go func() {
 		var err error
-		result.Events, err = w.s.sendChaos(t.Context(), g)
+		result.Events, err = w.send(t.Context(), g)
 		result.LoadSeconds = time.Since(w.began).Seconds()
 		sent <- err
 	}()
-	w.run(schedule)
+	w.run(s)
 	must(t, <-sent)
 	loadEnded := time.Now()
 	for _, p := range w.processes {
@@ -126,23 +129,19 @@ func runChaos(t *testing.T, seed uint64) *chaosResult {
 	result.PutAside = int(w.putAside.Load())
 	result.WallSeconds = time.Since(started).Seconds()
 	result.Differs = append(result.Differs, w.faults...)
-	result.Right = len(result.Differs) == 0
-	return result
-}
-
-// allOwned is true when the processes that are up have all partitions.
-func (w *chaosWorld) allOwned() bool {
-	n := 0
-	for _, p := range w.processes {
-		n += max(p.c.owned(), 0)
+	if result.Right = len(result.Differs) == 0; !result.Right {
+		result.Differs = append(result.Differs, w.keep(result))
 	}
-	return n == chaosPartitions
+	return result
 }
 
 // verify waits until everything is processed, stops the processes and compares.
 func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.Time) {
-	ctx, cancel := context.WithTimeout(w.t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 4*time.Minute)
 	defer cancel()
+	differs := func(what string, words fmt.Stringer) {
+		result.Differs = append(result.Differs, what+":\n"+words.String())
+	}
 	reader, err := kafka.NewReader(kafkaConn(&w.s.cfg.Kafka))
 	must(w.t, err)
 	defer reader.Close()
@@ -151,6 +150,14 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 		return
 	}
 	result.CatchUpSeconds = time.Since(loadEnded).Seconds()
+	if w.clickhouse != nil {
+		report, err := tablesAgree(ctx, &w.s.cfg, gen.Expect(g, func(*gen.Answer) {}))
+		must(w.t, err)
+		n := disagreements(report)
+		if result.ClickHouse = &n; n > 0 {
+			differs("the tables differ from the known answers", words(report))
+		}
+	}
 	for _, p := range w.processes {
 		w.down(p, syscall.SIGTERM)
 		if p.c.err != nil {
@@ -162,12 +169,13 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 	must(w.t, err)
 	result.Decisions = outputs.Records
 	if report, _ := outputs.Compare(g); !report.OK() {
-		var table bytes.Buffer
-		must(w.t, report.Write(&table))
-		result.Differs = append(result.Differs, "the outputs differ from the known answers:\n"+table.String())
+		result.Answers = disagreements(report)
+		differs("the outputs differ from the known answers", words(report))
 	}
 	a, err := auditTopics(ctx, &w.s.cfg)
 	must(w.t, err)
+	result.Missing, result.Wrong = a.findings.Count(audit.Missing), a.findings.Count(audit.Wrong)
+	result.Duplicate, result.Disorder = a.findings.Count(audit.Duplicate), a.findings.Count(audit.Disorder)
 	if !a.findings.OK() {
 		result.Differs = append(result.Differs, "the outputs are not what follows from the inputs:\n"+a.words())
 	}
@@ -176,32 +184,25 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 	for _, m := range missed {
 		result.Differs = append(result.Differs, "planted, and not noticed: "+m)
 	}
-	result.LongestPauseMs, result.Pauses, err = pauses(ctx, reader, kafkaTopics(&w.s.cfg.Kafka).Progress, w.began, loadEnded)
+	result.Pauses, err = w.gaps(ctx, reader, loadEnded)
 	must(w.t, err)
+	result.PauseP50Ms, result.PauseMaxMs = medianGap(result.Pauses), longestGap(result.Pauses)
 }
 
-// pauses is the longest time between two commits of a partition in a span, in ms, by
-// the timestamps of its progress records, and all of at least two seconds in words.
-func pauses(ctx context.Context, log oracle.Log, topic string, from, to time.Time) (longest int64, long []string, err error) {
-	var last [chaosPartitions]int64
-	gap := func(p int32, until int64) {
-		since := max(last[p], from.UnixMilli())
-		ms := min(until, to.UnixMilli()) - since
-		longest = max(longest, ms)
-		if ms >= 2000 {
-			begins := time.Duration(since-from.UnixMilli()) * time.Millisecond
-			long = append(long, fmt.Sprintf("partition %d from %.1fs for %.1fs", p, begins.Seconds(), float64(ms)/1000))
+// disagreements is how many numbers of a report differ.
+func disagreements(r *oracle.Report) (n int) {
+	for i := range r.Lines {
+		if !r.Lines[i].OK() {
+			n++
 		}
-		last[p] = max(last[p], until)
 	}
-	_, err = log.ReadAll(ctx, topic, func(p int32, r *record.Record) error {
-		gap(p, r.TimeMs)
-		return nil
-	})
-	for p := range last {
-		gap(int32(p), to.UnixMilli())
-	}
-	return longest, long, err
+	return max(n, min(len(r.Faults), 1))
+}
+
+func words(r *oracle.Report) fmt.Stringer {
+	var b bytes.Buffer
+	_ = r.Write(&b) // into memory
+	return &b
 }
 
 func appendLine(file string, line []byte) error {

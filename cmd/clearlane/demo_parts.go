@@ -137,7 +137,7 @@ func (d *demo) pipeline(ctx context.Context) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stop, d.fault = stop, make(chan error, 1)
 	listening := make(chan net.Addr, 1)
-	p := &process{cfg: d.cfg, log: d.log, observer: &d.tally, landed: &d.rows, listening: func(a net.Addr) { listening <- a }}
+	p := &process{cfg: d.cfg, log: d.log, now: d.a.now, observer: &d.tally, landed: &d.rows, listening: func(a net.Addr) { listening <- a }}
 	d.running.Add(1)
 	go func() {
 		defer d.running.Done()

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/datadriven"
 )
@@ -40,7 +41,7 @@ func TestCommands(t *testing.T) {
 func command(t *testing.T, environ []string, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = execute(t.Context(), &app{in: strings.NewReader(""), out: &stdout, err: &stderr, environ: environ}, args)
+	code = execute(t.Context(), &app{in: strings.NewReader(""), out: &stdout, err: &stderr, environ: environ, now: time.Now}, args)
 	return code, stdout.String(), stderr.String()
 }
 

@@ -24,6 +24,7 @@ type process struct {
 	cfg       config.Config
 	log       *slog.Logger
 	acceptGap bool
+	now       func() time.Time
 	observer  task.Observer  // sees what tasks do, beside the metrics; nil for nobody
 	landed    *atomic.Uint64 // counts the rows that have landed; nil for nobody
 	listening func(net.Addr) // told where the role serve listens; nil for nobody
@@ -35,10 +36,10 @@ type process struct {
 func (p *process) run(ctx context.Context) error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	metrics := serve.New(registry, time.Now)
+	metrics := serve.New(registry, p.now)
 	build := buildVersion()
 	metrics.SetBuild(build.Version, build.Revision, runtime.Version())
-	health := serve.NewHealth(time.Now)
+	health := serve.NewHealth(p.now)
 	metrics.OnScrape(func(x *serve.Sample) {
 		_, parts := health.Status()
 		for _, p := range parts {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,7 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	environ  []string // "NAME=value"
+	now      func() time.Time
 
 	file     string   // --config
 	set      []string // --set

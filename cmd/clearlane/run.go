@@ -31,7 +31,7 @@ func newRun(a *app) *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, stop()) }()
-			p := &process{cfg: c, log: log, acceptGap: acceptGap}
+			p := &process{cfg: c, log: log, acceptGap: acceptGap, now: a.now}
 			return p.run(cmd.Context())
 		},
 	}

@@ -59,12 +59,12 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 	for i, in := range s.inputs {
 		names[i] = in.Topic
 	}
-	s.metrics, s.standing = metrics.Task(names), newStandings(names, time.Now)
+	s.metrics, s.standing = metrics.Task(names), newStandings(names, p.now)
 	refs := s.refs.current()
 	metrics.SetPolicy(refs.Pack.Version, refs.Pack.Hash)
 	metrics.SetGeo(refs.Geo.Version())
 
-	manager := task.NewManager(s.open, s.group.Confirm, p.log, time.Now)
+	manager := task.NewManager(s.open, s.group.Confirm, p.log, p.now)
 	metrics.OnScrape(func(x *serve.Sample) { s.sample(x, manager) })
 	// The group is left after the tasks have committed; the fetcher serves them to the end.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -252,7 +252,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 			live()
 		},
 		Observer: s,
-		Now:      time.Now,
+		Now:      s.now,
 		Log:      s.log,
 	}
 	if s.wrap != nil {
