@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -50,7 +51,7 @@ func runPlanted(plant string, args []string) {
 		}
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 		defer stop()
-		return (&process{cfg: c, log: log, wrap: func(s *scorer, partition int32, d task.Deps) task.Deps {
+		return (&process{cfg: c, log: log, now: time.Now, wrap: func(s *scorer, partition int32, d task.Deps) task.Deps {
 			return planted(plant, s, partition, d)
 		}}).run(ctx)
 	}()
