@@ -56,4 +56,15 @@ type Progress struct {
 	ListsVersion      string
 	SellerSitesOffset int64
 	Instance          string // who wrote it, for people
+
+	// While orders are decided anew for sellers whose sites changed from offset SweepFrom
+	// to SweepTo, how far that has come: the order of SweepKey under the seller's SweepTag
+	// was the last. With equal offsets nothing is under way.
+	SweepFrom int64
+	SweepTo   int64
+	SweepTag  uint64
+	SweepKey  string
+	// Redecide: all open orders are being decided anew, behind RedecideKey.
+	Redecide    bool
+	RedecideKey string
 }

@@ -61,7 +61,7 @@ func (t *trial) watch(ctx context.Context) *progressWatch {
 			}
 			w.step(func() { w.done[partition], w.at = maps.Clone(progress.Offsets), time.Now() })
 			return nil
-		})
+		}, nil)
 		if ctx.Err() == nil {
 			w.step(func() { w.err = err })
 		}

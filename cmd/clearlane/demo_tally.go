@@ -48,6 +48,9 @@ func (t *tally) Flushed(int32, time.Duration) {}
 // Recovered implements task.Observer.
 func (t *tally) Recovered(int32, int64, time.Duration) {}
 
+// Sweeping implements task.Observer.
+func (t *tally) Sweeping(int32, task.Sweep, bool) {}
+
 // read is the number of records of each outcome so far.
 func (t *tally) read() [task.NumOutcomes]uint64 {
 	t.mu.Lock()

@@ -38,7 +38,7 @@ const sitesEvery = 200 * time.Millisecond
 // loadReferences reads the policy pack and the country database.
 func loadReferences(policyFile, geoFile string, limits schemas.Limits, log *slog.Logger) (*references, error) {
 	r := &references{log: log, limits: limits, intake: decide.NewSiteIntake(limits)}
-	refs := &decide.References{Sites: &decide.SiteTable{}}
+	refs := &decide.References{}
 	var err error
 	if refs.Pack, err = loadPack(policyFile); err != nil {
 		return nil, err
@@ -79,6 +79,9 @@ func (r *references) readSites(ctx context.Context, reader *kafka.Reader, topic 
 	if topic == config.Off || topic == "" {
 		return nil
 	}
+	refs := *r.now.Load()
+	refs.Sites = &decide.SiteTable{}
+	r.now.Store(&refs)
 	next, err := reader.ReadAll(ctx, topic, r.take)
 	if err != nil {
 		return err
@@ -86,8 +89,14 @@ func (r *references) readSites(ctx context.Context, reader *kafka.Reader, topic 
 	r.intake.CaughtUp()
 	r.offset = max(r.offset, next[0])
 	r.publish()
-	r.log.Info("seller sites are read", "topic", topic, "sites", r.current().Sites.(*decide.SiteTable).Len(), "offset", r.offset)
+	r.log.Info("seller sites are read", "topic", topic, "sites", r.sites(), "offset", r.offset)
 	return nil
+}
+
+// sites is how many are registered.
+func (r *references) sites() int {
+	table, _ := r.current().Sites.(*decide.SiteTable)
+	return table.Len()
 }
 
 // follow takes up later changes until ctx ends.
@@ -111,7 +120,7 @@ func (r *references) follow(ctx context.Context, reader *kafka.Reader, topic str
 			}
 		}
 	}()
-	err := reader.Follow(ctx, topic, []int64{r.offset}, r.take)
+	err := reader.Follow(ctx, topic, []int64{r.offset}, r.take, r.passed)
 	stop()
 	<-stopped
 	if ctx.Err() != nil {
@@ -133,6 +142,14 @@ func (r *references) take(_ int32, rec *record.Record) error {
 	}
 	r.pending = append(r.pending, change...)
 	return nil
+}
+
+// passed notes that there is nothing more before an offset: a process that reads the topic
+// anew begins there, and what it has committed must not look as if this one lagged behind.
+func (r *references) passed(_ int32, next int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.offset = max(r.offset, next)
 }
 
 // publish makes a new value of what has come.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/clearlane/clearlane/pipeline/decide"
 	"github.com/clearlane/clearlane/pipeline/serve"
 	"github.com/clearlane/clearlane/pipeline/task"
 )
@@ -44,6 +43,14 @@ func (s *scorer) Recovered(partition int32, replayed int64, took time.Duration) 
 	s.metrics.Recovered(partition, replayed, took)
 	if s.observer != nil {
 		s.observer.Recovered(partition, replayed, took)
+	}
+}
+
+// Sweeping implements task.Observer.
+func (s *scorer) Sweeping(partition int32, why task.Sweep, running bool) {
+	s.metrics.Sweeping(partition, why, running)
+	if s.observer != nil {
+		s.observer.Sweeping(partition, why, running)
 	}
 }
 
@@ -111,7 +118,7 @@ func (s *scorer) sample(x *serve.Sample, manager *task.Manager) {
 	x.TxnAborted += s.written.Aborts.Load()
 	x.TxnFenced += s.written.Fenced.Load()
 	x.TxnUnknown += s.written.Unknown.Load()
-	x.SellerSites = s.refs.current().Sites.(*decide.SiteTable).Len()
+	x.SellerSites = s.refs.sites()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, store := range s.stores {

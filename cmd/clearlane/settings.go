@@ -53,6 +53,7 @@ func taskConfig(c *config.Config, inputs []config.Input, partition int32, layout
 		Partition: partition, Layout: layout, Instance: c.Instance, Group: c.Kafka.Group,
 		CommitInterval: c.Task.CommitInterval, MaxBatch: c.Task.MaxBatch, MaxTransaction: c.Task.MaxTransaction,
 		FlushInterval: c.State.FlushInterval, StopTimeout: c.StopTimeout,
+		SweepOrders: c.Task.SweepOrders, ReferenceWait: c.Task.ReferenceWait, Redecide: c.Policy.Redecide == config.RedecideOpen,
 		Bounds: bounds(c), Join: joinLimits(c),
 	}
 	if c.Kafka.OutputFormat == "protobuf" {

@@ -53,6 +53,8 @@ type Task struct {
 	CommitInterval time.Duration `yaml:"commit_interval" min:"1ms" max:"1m" doc:"Longest time between two commits while there is something to commit. A read_committed reader sees a decision this much later."`
 	MaxBatch       int           `yaml:"max_batch" min:"1" max:"1000000" doc:"Most records in one micro-batch, and so in one commit."`
 	MaxTransaction int           `yaml:"max_transaction" min:"1" max:"1000000" doc:"Output records that end a transaction before commit_interval does."`
+	SweepOrders    int           `yaml:"sweep_orders" min:"1" max:"1000000" doc:"Open orders decided anew, after a change of seller-sites or rules, between two micro-batches: how long a record that comes then may wait."`
+	ReferenceWait  time.Duration `yaml:"reference_wait" min:"1s" max:"1h" doc:"How long a partition that is taken over waits for this process to have read seller-sites as far as its last owner had."`
 	MaxLateness    time.Duration `yaml:"max_lateness" off:"true" min:"1s" doc:"A record whose Kafka timestamp is this much after its event_time goes to the dead-letter topic. off: history may be loaded."`
 	MaxAhead       time.Duration `yaml:"max_ahead" min:"1m" doc:"An event_time further than this after the record's Kafka timestamp is invalid."`
 	Retention      time.Duration `yaml:"retention" min:"1h" doc:"A record later than this after the newest of its order starts a new case. The decisions and rollups topics must keep at least this plus expiry_slack."`
@@ -69,14 +71,23 @@ type State struct {
 	PebbleCacheBytes Size          `yaml:"pebble_cache_bytes" min:"1MiB" doc:"Memory of the process for blocks of its databases, shared by the partitions."`
 }
 
+// Values of Policy.Redecide.
+const (
+	RedecideNone = "none"
+	RedecideOpen = "open"
+)
+
 // Policy is where the rules come from.
 type Policy struct {
-	File string `yaml:"file" doc:"Policy pack (YAML). Empty: the pack built into the program."`
+	File       string        `yaml:"file" doc:"Policy pack (YAML). Empty: the pack built into the program."`
+	ReloadEach time.Duration `yaml:"reload_interval" off:"true" min:"100ms" max:"1h" doc:"How often the file is looked at for a change, which takes effect at the next commit. SIGHUP looks at once. A pack that is refused changes nothing. off: on SIGHUP only."`
+	Redecide   string        `yaml:"redecide" of:"none open" doc:"What a new pack decides anew, whether it comes while running or with a restart. none: orders that are touched afterwards. open: all open orders, in the background."`
 }
 
 // Geo is where the country of an IP address comes from.
 type Geo struct {
-	File string `yaml:"file" doc:"Country database in GeoIP2 or GeoLite2 Country format (mmdb). Empty: the country of a click's IP is unknown."`
+	File       string        `yaml:"file" doc:"Country database in GeoIP2 or GeoLite2 Country format (mmdb). Empty: the country of a click's IP is unknown."`
+	ReloadEach time.Duration `yaml:"reload_interval" off:"true" min:"100ms" max:"1h" doc:"How often the file is looked at for a change, as policy.reload_interval. A new database holds for clicks read afterwards: of those read before, the country is known and the address is gone."`
 }
 
 // ClickHouse is the settings of the role land.

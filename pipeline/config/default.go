@@ -58,6 +58,8 @@ func Default() Config {
 			CommitInterval: 25 * time.Millisecond,
 			MaxBatch:       2500,
 			MaxTransaction: 20_000,
+			SweepOrders:    128,
+			ReferenceWait:  30 * time.Second,
 			MaxLateness:    0,
 			MaxAhead:       24 * time.Hour,
 			Retention:      30 * 24 * time.Hour,
@@ -72,6 +74,8 @@ func Default() Config {
 			MinFreeBytes:     128 * MiB,
 			PebbleCacheBytes: 128 * MiB,
 		},
+		Policy: Policy{ReloadEach: 5 * time.Second, Redecide: RedecideNone},
+		Geo:    Geo{ReloadEach: 5 * time.Second},
 		ClickHouse: ClickHouse{
 			Addrs:            []string{"localhost:9000"},
 			Protocol:         "native",

@@ -53,9 +53,10 @@ func (r *Reader) ReadAll(ctx context.Context, topic string, fn func(partition in
 }
 
 // Follow calls fn with every committed record of a topic from these offsets on, as
-// they come, until ctx ends or fn fails. Calls of fn do not overlap. Faults that pass
-// are waited for, without end.
-func (r *Reader) Follow(ctx context.Context, topic string, next []int64, fn func(partition int32, rec *record.Record) error) error {
+// they come, until ctx ends or fn fails. passed, which may be nil, is told the offset to read
+// next after each answer: it moves on over what are no records too. Calls of both do not
+// overlap. Faults that pass are waited for, without end.
+func (r *Reader) Follow(ctx context.Context, topic string, next []int64, fn func(partition int32, rec *record.Record) error, passed func(partition int32, next int64)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var (
@@ -70,6 +71,12 @@ func (r *Reader) Follow(ctx context.Context, topic string, next []int64, fn func
 				mu.Lock()
 				defer mu.Unlock()
 				return fn(int32(p), rec)
+			}, func(next int64) {
+				if passed != nil {
+					mu.Lock()
+					defer mu.Unlock()
+					passed(int32(p), next)
+				}
 			}))
 		}()
 	}
@@ -77,7 +84,7 @@ func (r *Reader) Follow(ctx context.Context, topic string, next []int64, fn func
 	return context.Cause(ctx)
 }
 
-func (r *Reader) follow(ctx context.Context, topic string, partition int32, from int64, fn func(*record.Record) error) error {
+func (r *Reader) follow(ctx context.Context, topic string, partition int32, from int64, fn func(*record.Record) error, passed func(next int64)) error {
 	d := newBatchDecoder()
 	for ctx.Err() == nil {
 		var refused error
@@ -99,6 +106,9 @@ func (r *Reader) follow(ctx context.Context, topic string, partition int32, from
 					next = max(b.Start, min(from, b.Stable))
 				}
 			}
+		}
+		if next != from {
+			passed(next)
 		}
 		from = next
 	}

@@ -161,8 +161,13 @@ func TestReadAllThenFollowMissesNothing(t *testing.T) {
 		}
 		produce(t, c, topic, 1, "d")
 		done := make(chan error, 1)
-		go func() { done <- r.Follow(t.Context(), topic, next, note) }()
-		time.Sleep(100 * time.Millisecond)
+		passed := make(chan string, 10)
+		go func() {
+			done <- r.Follow(t.Context(), topic, next, note, func(partition int32, next int64) { passed <- fmt.Sprint(partition, next) })
+		}()
+		if got := <-passed; got != "1 2" {
+			t.Errorf("passed %s, want partition 1 up to offset 2", got)
+		}
 		produce(t, c, topic, 1, "e")
 		if err := <-done; err == nil || err.Error() != "enough" {
 			t.Errorf("follow: %v", err)
@@ -172,7 +177,7 @@ func TestReadAllThenFollowMissesNothing(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		if err := r.Follow(ctx, topic, []int64{2, 3}, note); !errors.Is(err, context.DeadlineExceeded) {
+		if err := r.Follow(ctx, topic, []int64{2, 3}, note, nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("follow until its context ends: %v", err)
 		}
 	})

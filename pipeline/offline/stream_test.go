@@ -205,6 +205,7 @@ func (s *stream) Batch(c *task.Counts) {
 func (s *stream) Committed(*task.Committed)             {}
 func (s *stream) Flushed(int32, time.Duration)          {}
 func (s *stream) Recovered(int32, int64, time.Duration) {}
+func (s *stream) Sweeping(int32, task.Sweep, bool)      {}
 
 // feed hands out each topic in one batch.
 type feed struct{ *stream }

@@ -15,6 +15,12 @@ const (
 	reasons
 	retractions
 	expired
+	sweeping
+	sweeps
+	swept
+	redecided
+	reloadFailures
+	reloaded
 	delay
 	stage
 	commitRecords
@@ -101,6 +107,12 @@ var catalogue = [numMetrics]metric{
 	reasons:           {"clearlane_reasons_total", counter, []string{"code"}, "Reasons of the decisions written, by code.", nil, false},
 	retractions:       {"clearlane_retractions_total", counter, nil, "Decisions that left high-risk control, as written to the high-risk topic.", nil, false},
 	expired:           {"clearlane_expired_total", counter, nil, "Orders and roll-up cells forgotten after their retention.", nil, false},
+	sweeping:          {"clearlane_sweep_partitions", gauge, []string{"of"}, "Partitions in which open orders are being decided anew: seller-sites (those of sellers whose sites changed), all-open (all, by a new policy pack with policy.redecide: open).", nil, false},
+	sweeps:            {"clearlane_sweeps_total", counter, []string{"of"}, "Such sweeps that have come to their end.", nil, false},
+	swept:             {"clearlane_swept_orders_total", counter, nil, "Open orders looked at by them.", nil, false},
+	redecided:         {"clearlane_redecided_orders_total", counter, nil, "Of these, those of which a verdict differed and was published.", nil, false},
+	reloadFailures:    {"clearlane_reload_failures_total", counter, []string{"file"}, "Changes of the policy pack or the country database that were refused while running: what was in force before stays.", nil, false},
+	reloaded:          {"clearlane_reload_success_timestamp_seconds", gauge, []string{"file"}, "When what stands in the file was last taken up, Unix seconds.", nil, false},
 	delay:             {"clearlane_decision_delay_seconds", histogram, []string{"until"}, "From the Kafka timestamp of the newest record a decision used to its being written (a read_uncommitted reader sees it) and committed (a read_committed one does).", delayBuckets, false},
 	stage:             {"clearlane_stage_seconds", histogram, []string{"stage"}, "Time of a stage each time it runs: process (decode, join, score and encode of a micro-batch), commit (a Kafka transaction's flush and end), flush (waiting for the write of the state before), recover (a partition until it is live).", stageBuckets, false},
 	commitRecords:     {"clearlane_commit_records", histogram, nil, "Records written in one commit.", sizeBuckets, false},

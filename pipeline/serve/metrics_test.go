@@ -31,6 +31,8 @@ func used() (*prometheus.Registry, *Metrics) {
 		Retractions:   1,
 		Reasons:       map[string]uint64{"ECERT_EXPIRED": 2},
 		Expired:       5,
+		Swept:         6,
+		Redecided:     2,
 		Process:       3 * time.Millisecond,
 		Delays:        []int64{-5, 0, 1, 2, 40, 10_000_000},
 	}
@@ -46,6 +48,14 @@ func used() (*prometheus.Registry, *Metrics) {
 	t.Committed(&task.Committed{Partition: 2, Records: 1, Watermark: clock().UnixMilli() - 9000, Took: time.Millisecond})
 	t.Flushed(1, 20*time.Millisecond)
 	t.Recovered(1, 1000, 2*time.Second)
+	t.Sweeping(1, task.SweepSites, true)
+	t.Sweeping(1, task.SweepSites, true) // its task has begun anew
+	t.Sweeping(2, task.SweepSites, true)
+	t.Sweeping(1, task.SweepSites, false)
+	t.Sweeping(3, task.SweepOpen, true)
+	m.Released(3)
+	m.Reloaded("policy")
+	m.ReloadFailed("policy")
 	m.Inserted("decisions", 500, 70*time.Millisecond)
 	m.InsertFailed("rollups")
 	m.SetPolicy("1", "old")

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/clearlane/clearlane/pipeline/task"
 )
 
 // Metrics is every metric of the process. Safe for concurrent use.
@@ -21,6 +23,13 @@ type Metrics struct {
 	mu         sync.Mutex
 	samplers   []func(*Sample)
 	watermarks map[int32]int64 // partition -> Unix ms
+	sweeps     map[sweepOf]bool
+}
+
+// sweepOf is one sweep under way.
+type sweepOf struct {
+	partition int32
+	why       task.Sweep
 }
 
 // New registers the catalogue with a registry that has none of it yet. now is the
@@ -32,6 +41,7 @@ func New(reg prometheus.Registerer, now func() time.Time) *Metrics {
 		histograms: map[id]*prometheus.HistogramVec{},
 		now:        now,
 		watermarks: map[int32]int64{},
+		sweeps:     map[sweepOf]bool{},
 	}
 	for i := range catalogue {
 		d := &catalogue[i]
@@ -57,6 +67,15 @@ func New(reg prometheus.Registerer, now func() time.Time) *Metrics {
 
 // SetPolicy says which policy pack is in force.
 func (m *Metrics) SetPolicy(version, hash string) { m.info(policyInfo, version, hash) }
+
+// Reloaded takes that a file of reference data was read, at the start or since.
+func (m *Metrics) Reloaded(file string) {
+	m.counters[reloadFailures].WithLabelValues(file)
+	m.gauges[reloaded].WithLabelValues(file).Set(float64(m.now().Unix()))
+}
+
+// ReloadFailed takes that a changed file was refused.
+func (m *Metrics) ReloadFailed(file string) { m.counters[reloadFailures].WithLabelValues(file).Inc() }
 
 // SetGeo says which country database is in force; an empty version is none.
 func (m *Metrics) SetGeo(version string) { m.info(geoInfo, version) }

@@ -49,6 +49,10 @@ func (m *Metrics) Task(topics []string) *TaskMetrics {
 		t.decisions[r] = m.counters[decisions].WithLabelValues(r.String())
 		t.preReviews[r] = m.counters[preReviews].WithLabelValues(r.String())
 	}
+	for s := range task.NumSweeps {
+		m.gauges[sweeping].WithLabelValues(s.String())
+		m.counters[sweeps].WithLabelValues(s.String())
+	}
 	for _, s := range []string{stageProcess, stageCommit, stageFlush, stageRecover} {
 		t.stages[s] = m.histograms[stage].WithLabelValues(s)
 	}
@@ -68,6 +72,8 @@ func (t *TaskMetrics) Batch(c *task.Counts) {
 	add(counters[verdicts].WithLabelValues(), c.Judged)
 	add(counters[retractions].WithLabelValues(), c.Retractions)
 	add(counters[expired].WithLabelValues(), c.Expired)
+	add(counters[swept].WithLabelValues(), c.Swept)
+	add(counters[redecided].WithLabelValues(), c.Redecided)
 	for r := schemas.RouteRelease; r <= schemas.RouteHighRisk; r++ {
 		add(t.decisions[r], c.Decisions[r])
 		add(t.preReviews[r], c.PreReviews[r])
@@ -105,12 +111,38 @@ func (t *TaskMetrics) Recovered(_ int32, records int64, took time.Duration) {
 	t.stages[stageRecover].Observe(took.Seconds())
 }
 
+// Sweeping takes that open orders of a partition begin to be decided anew, or all are.
+func (t *TaskMetrics) Sweeping(partition int32, why task.Sweep, running bool) {
+	t.m.mu.Lock()
+	defer t.m.mu.Unlock()
+	t.m.sweep(sweepOf{partition, why}, running)
+	if !running {
+		t.m.counters[sweeps].WithLabelValues(why.String()).Inc()
+	}
+}
+
+// sweep counts the partitions of each sweep. The caller holds mu.
+func (m *Metrics) sweep(of sweepOf, running bool) {
+	g := m.gauges[sweeping].WithLabelValues(of.why.String())
+	switch {
+	case running && !m.sweeps[of]:
+		m.sweeps[of] = true
+		g.Inc()
+	case !running && m.sweeps[of]:
+		delete(m.sweeps, of)
+		g.Dec()
+	}
+}
+
 // Released forgets a partition that this process no longer works on, so that its
 // watermark does not grow old here.
 func (m *Metrics) Released(partition int32) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.watermarks, partition)
+	for why := range task.NumSweeps {
+		m.sweep(sweepOf{partition, why}, false)
+	}
 }
 
 func add(c prometheus.Counter, n uint64) {

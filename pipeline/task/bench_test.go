@@ -101,6 +101,7 @@ func (benchObserver) Batch(*Counts)                         {}
 func (benchObserver) Committed(*Committed)                  {}
 func (benchObserver) Flushed(int32, time.Duration)          {}
 func (benchObserver) Recovered(int32, int64, time.Duration) {}
+func (benchObserver) Sweeping(int32, Sweep, bool)           {}
 
 // BenchmarkTask takes 2,000 orders through a task, from the bytes of their records to
 // the bytes of the outputs, in micro-batches of different size with a commit behind each

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/clearlane/clearlane/pipeline/decide"
 	"github.com/clearlane/clearlane/pipeline/record"
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/schemas/codec"
@@ -141,6 +142,7 @@ func (t *Task) progress() schemas.Progress {
 	p := schemas.Progress{Partition: t.cfg.Partition, Layout: t.cfg.Layout, Commit: t.commit, Watermark: schemas.Time(t.watermark),
 		Offsets: make(map[string]int64, len(t.offsets)), PolicyHash: t.refs.Pack.Hash, GeoVersion: t.refs.Geo.Version(),
 		ListsVersion: listsVersion, SellerSitesOffset: t.refs.SitesOffset, Instance: t.cfg.Instance}
+	t.sweep.note(&p)
 	maps.Copy(p.Offsets, t.idleCommitted)
 	for i, o := range t.offsets {
 		p.Offsets[t.cfg.Topics[i].Name] = o
@@ -164,6 +166,15 @@ func (t *Task) refresh() {
 	if refs == t.refs {
 		return
 	}
+	before := t.refs
+	t.use(refs)
+	if t.cfg.Redecide && refs.Pack.Hash != before.Pack.Hash {
+		t.sweepOpen()
+	}
+	t.plan()
+}
+
+func (t *Task) use(refs *decide.References) {
 	t.refs = refs
 	t.decider.SetReferences(refs)
 	t.intake.SetGeo(refs.Geo)
@@ -260,6 +271,7 @@ func (t *Task) flushState() error {
 	if err := t.store.Flush(t.meta()); err != nil {
 		return fmt.Errorf("local state: %w", err)
 	}
+	t.flushes++
 	t.lastFlush, t.unflushed = t.deps.Now(), false
 	t.deps.Observer.Flushed(t.cfg.Partition, t.lastFlush.Sub(started))
 	return nil

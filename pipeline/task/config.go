@@ -35,6 +35,9 @@ type Config struct {
 	FlushInterval  time.Duration // between two flushes of the local state
 	StopTimeout    time.Duration // for the last commit of a graceful stop
 	AcceptGap      bool          // go on although records that the state needs are gone
+	SweepOrders    int           // orders decided anew between two micro-batches
+	Redecide       bool          // a new policy pack decides all open orders anew
+	ReferenceWait  time.Duration // for reference data as new as the last commit's, in recovery
 
 	Bounds decide.Bounds
 	Join   join.Limits

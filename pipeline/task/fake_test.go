@@ -30,12 +30,15 @@ type cluster struct {
 	inputs  [][]record.Record
 	outputs [NumOutputs][]record.Record // committed
 	stored  memory
-	crashes int // how many crashes are still to come
+	crashes int   // how many crashes are still to come
+	handed  int64 // most records that any task was handed
 
-	open    func() (Store, error) // the local state; nil: a fakeStore
-	starts  []int64               // first offsets of the inputs; nil: all 0
-	room    func() error          // of the disk of a fakeStore; nil: there always is
-	forgets bool                  // orders come back after their life: a decision may supersede nothing again
+	open     func() (Store, error)        // the local state; nil: a fakeStore
+	starts   []int64                      // first offsets of the inputs; nil: all 0
+	room     func() error                 // of the disk of a fakeStore; nil: there always is
+	settled  func(*schemas.Progress) bool // what the last commit has to say, beside all offsets; nil: nothing
+	starting func(*schemas.Progress)      // told what each task starts from; nil for nobody
+	forgets  bool                         // orders come back after their life: a decision may supersede nothing again
 }
 
 // memory is the content of a local state.
@@ -71,6 +74,15 @@ type fakeFeed struct {
 	wake chan struct{}
 }
 
+// share is how much of the inputs was handed out to any task so far, 0 to 1.
+func (c *cluster) share() float64 {
+	total := int64(0)
+	for _, in := range c.inputs {
+		total += int64(len(in))
+	}
+	return float64(c.handed) / float64(total)
+}
+
 func (f *fakeFeed) Poll(topic int) *record.Batch {
 	defer f.signal()
 	in := f.c.inputs[topic]
@@ -83,6 +95,11 @@ func (f *fakeFeed) Poll(topic int) *record.Batch {
 	n := 1 + f.c.rng.Int64N(min(left, 40))
 	from := f.at[topic]
 	f.at[topic] += n
+	sum := int64(0)
+	for _, at := range f.at {
+		sum += at
+	}
+	f.c.handed = max(f.c.handed, sum)
 	return &record.Batch{Records: slices.Clone(in[from : from+n]), Next: from + n, LastStable: int64(len(in))}
 }
 
@@ -241,6 +258,8 @@ type watcher struct {
 func (w *watcher) Batch(*Counts)                {}
 func (w *watcher) Flushed(int32, time.Duration) {}
 
+func (w *watcher) Sweeping(int32, Sweep, bool) {}
+
 // Recovered ends the run when the commit of unknown outcome was the last one.
 func (w *watcher) Recovered(int32, int64, time.Duration) {
 	if p, err := w.c.progress(); err == nil && p != nil {
@@ -255,6 +274,11 @@ func (w *watcher) Recovered(int32, int64, time.Duration) {
 func (w *watcher) Committed(c *Committed) {
 	for i, o := range c.Offsets {
 		if o < int64(len(w.c.inputs[i])) {
+			return
+		}
+	}
+	if w.c.settled != nil {
+		if p, err := w.c.progress(); err != nil || !w.c.settled(p) {
 			return
 		}
 	}
@@ -303,7 +327,13 @@ func (c *cluster) deps(w *watcher, d Deps) Deps {
 		}
 		return ends, nil
 	}
-	d.Progress = func(context.Context) (*schemas.Progress, error) { return c.progress() }
+	d.Progress = func(context.Context) (*schemas.Progress, error) {
+		p, err := c.progress()
+		if c.starting != nil {
+			c.starting(p)
+		}
+		return p, err
+	}
 	d.Tail = func(_ context.Context, out Output, from int64, each func(*record.Record) error) (int64, error) {
 		end := int64(0)
 		for _, r := range c.outputs[out] {

@@ -32,6 +32,8 @@ type Counts struct {
 	Retractions   uint64
 	Reasons       map[string]uint64
 	Expired       uint64
+	Swept         uint64        // orders looked at because reference data has changed
+	Redecided     uint64        // of these, those of which a verdict was published
 	Process       time.Duration // decode, join, score and encode of the batch
 	Delays        []int64       // ms from the newest record of each decision to its writing
 }
@@ -47,6 +49,21 @@ type Committed struct {
 	Delays    []int64       // ms from the newest record of each decision to its commit
 }
 
+// Sweep says why open orders are decided anew.
+type Sweep uint8
+
+// The sweeps.
+const (
+	SweepSites Sweep = iota // sites of their sellers have changed
+	SweepOpen               // anything may be different for all of them
+	NumSweeps
+)
+
+var sweepNames = [NumSweeps]string{"seller-sites", "all-open"}
+
+// String is the sweep's name.
+func (s Sweep) String() string { return sweepNames[s] }
+
 // Observer is told what tasks do. Its methods are called by the tasks' goroutines, and
 // keep nothing of what they are handed.
 type Observer interface {
@@ -54,6 +71,8 @@ type Observer interface {
 	Committed(c *Committed)
 	Flushed(partition int32, waited time.Duration)
 	Recovered(partition int32, replayed int64, took time.Duration)
+	// Sweeping is told when open orders begin to be decided anew, and when all are.
+	Sweeping(partition int32, why Sweep, running bool)
 }
 
 func (c *Counts) reset() {
@@ -61,6 +80,7 @@ func (c *Counts) reset() {
 		c.In[i] = [NumOutcomes]uint64{}
 	}
 	c.UnknownFields, c.Keys, c.Judged, c.Retractions, c.Expired, c.Process = 0, 0, 0, 0, 0, 0
+	c.Swept, c.Redecided = 0, 0
 	clear(c.Rejects)
 	clear(c.Reasons)
 	c.Decisions = [len(c.Decisions)]uint64{}

@@ -91,8 +91,10 @@ func (t *Task) decision(ctx context.Context, orderKey string, j *decide.Judgemen
 		DecidedAt: schemas.Time(nowMs), VerdictHash: j.Hash, Evidence: t.decider.Evidence()}
 	d.Version, d.Supersedes = t.version(last)
 	t.count(&t.counts.Decisions, j.Verdict)
-	t.counts.Delays = append(t.counts.Delays, nowMs-int64(d.Evidence.InputTime))
-	t.out.delays = append(t.out.delays, int64(d.Evidence.InputTime))
+	if !t.sweep.slicing { // no record has waited for what reference data has changed
+		t.counts.Delays = append(t.counts.Delays, nowMs-int64(d.Evidence.InputTime))
+		t.out.delays = append(t.out.delays, int64(d.Evidence.InputTime))
+	}
 	return t.send(ctx, d, j.Verdict, j.Members, last)
 }
 

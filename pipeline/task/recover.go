@@ -55,6 +55,10 @@ func (t *Task) recover(ctx context.Context) error {
 		return fmt.Errorf("progress: %w", err)
 	}
 	took.lap("progress")
+	if err := t.awaitReferences(ctx, progress); err != nil {
+		return err
+	}
+	took.lap("references")
 	store, err := t.deps.Store()
 	if err != nil {
 		return fmt.Errorf("local state: %w", err)
@@ -89,6 +93,7 @@ func (t *Task) recover(ctx context.Context) error {
 		}
 	}
 	t.committed = t.merge.offsets(t.committed)
+	t.unflushed = progress != nil // what was read from tails and inputs
 	if err := t.begun(progress, stored); err != nil {
 		return err
 	}
@@ -97,6 +102,7 @@ func (t *Task) recover(ctx context.Context) error {
 			return err
 		}
 	}
+	t.resume(progress)
 	took.lap("replay")
 	now := took.last
 	t.lastFlush, t.lastExpire = now, now

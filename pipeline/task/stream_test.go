@@ -95,6 +95,7 @@ func (o *teller) Committed(c *Committed) {
 }
 func (o *teller) Flushed(int32, time.Duration)          {}
 func (o *teller) Recovered(int32, int64, time.Duration) {}
+func (o *teller) Sweeping(int32, Sweep, bool)           {}
 
 // TestStream runs scripts on a whole task with a clock that stands still, a minute after
 // the script's second 0. A line of "events" is a topic, an order key, a second and the

@@ -61,7 +61,10 @@ func (t *Task) noted(orderKey string, p join.Published, supersedes uint64) error
 	}
 	// The bound on subjects waits for the replay: it spares those that a case holds.
 	t.state.SetPublished(&join.Limits{Shipments: math.MaxInt32 / 4}, p)
-	return t.save(key, t.cellMs()) // the replay of its records sets the order's own time
+	if len(t.state.Cases()) == 0 {
+		return t.save(key, t.cellMs()) // the replay of its records sets the order's own time
+	}
+	return t.save(key, t.state.Newest()) // a sweep has decided it anew: no record may come
 }
 
 // mendCells holds the roll-up cells against the last rows that were published of them.

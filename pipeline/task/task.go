@@ -50,7 +50,10 @@ type Task struct {
 	out    transactions
 	silent bool // replaying: nothing is published
 
+	sweep sweep
+
 	unflushed  bool      // something has changed since the last flush
+	flushes    uint64    // flushes begun since the store was opened
 	noRoom     error     // why the state can't be flushed: the disk is full; nil while it can
 	asked      time.Time // when the disk was last asked for room while it had none
 	lastFlush  time.Time
@@ -159,10 +162,14 @@ func (t *Task) work(ctx, io context.Context) error {
 		if err := t.due(io); err != nil {
 			return err
 		}
+		swept, err := t.sweepOn(io)
+		if err != nil {
+			return err
+		}
 		if ctx.Err() != nil {
 			return nil
 		}
-		if took > 0 || held && !t.held() { // what has arrived meanwhile has waked nobody
+		if took > 0 || swept || held && !t.held() { // what has arrived meanwhile has waked nobody
 			continue
 		}
 		if err := t.feed.Err(); err != nil {
@@ -191,6 +198,9 @@ func (t *Task) nextDue() time.Duration {
 	if !t.out.since.IsZero() && t.out.commit == nil {
 		wait = min(wait, t.cfg.CommitInterval-t.deps.Now().Sub(t.out.since))
 	}
+	if t.sweep.running() {
+		wait = min(wait, sweepWait) // for the flush of its index
+	}
 	return max(wait, 0)
 }
 
@@ -204,7 +214,7 @@ func (t *Task) due(ctx context.Context) error {
 		}
 		t.passOver()
 	}
-	if (t.store.Full() || t.unflushed && now.Sub(t.lastFlush) >= t.cfg.FlushInterval) && t.room(now) {
+	if (t.store.Full() || t.unflushed && now.Sub(t.lastFlush) >= t.flushInterval()) && t.room(now) {
 		return t.flush(ctx)
 	}
 	if t.out.since.IsZero() || t.out.commit != nil {

@@ -36,6 +36,12 @@ var (
 		f(8, "lists_version", "ListsVersion", "Version of the label lists."),
 		f(9, "seller_sites_offset", "SellerSitesOffset", "Next offset of the seller-sites topic.").always(),
 		f(10, "instance", "Instance", "Who wrote it."),
+		f(11, "sweep_from", "SweepFrom", "Orders of sellers whose sites changed from this offset of seller-sites are being decided anew."),
+		f(12, "sweep_to", "SweepTo", "Up to this offset of seller-sites."),
+		f(13, "sweep_tag", "SweepTag", "The seller whose orders come next: murmur3-64 of its id.").kind(Hash),
+		f(14, "sweep_key", "SweepKey", "The last of its orders that was decided."),
+		f(15, "redecide", "Redecide", "All open orders are being decided anew."),
+		f(16, "redecide_key", "RedecideKey", "The last of them that was decided."),
 	)
 )
 
