@@ -10,6 +10,7 @@ BENCH ?= .
 BENCH_TIME ?= 1s
 DEMO_FLAGS ?=
 BENCH_FLAGS ?=
+REPEAT ?= 2
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
 export FUZZ_TIME ?= 10s
 
@@ -67,6 +68,11 @@ chaos: export CLEARLANE_CHAOS_SEEDS = $(SEEDS)
 chaos: ## seeded faults on a real broker, about 45 s a seed; SEEDS="17" runs one again
 	@race=-race cgo=1; command -v $${CC:-cc} >/dev/null || { race= cgo=0; }; \
 	  CLEARLANE_REQUIRE_KAFKA=1 CGO_ENABLED=$$cgo $(GO) test $$race -buildvcs=true -count 1 -v -timeout $$((2 * $(words $(SEEDS)) + 2))m -run '^TestChaos$$' ./cmd/clearlane
+
+.PHONY: chaos-faults
+chaos-faults: export CLEARLANE_CHAOS_REPEAT = $(REPEAT)
+chaos-faults: ## each fault alone, REPEAT (2) times, and the longest pause of each; about 8 minutes
+	@CLEARLANE_REQUIRE_KAFKA=1 $(GO) test -buildvcs=true -count 1 -v -timeout $$((8 * $(REPEAT) + 4))m -run '^TestChaosFaults$$' ./cmd/clearlane
 
 .PHONY: bench
 bench: ## benchmarks with allocations; BENCH=regexp, BENCH_TIME=5s

@@ -63,6 +63,11 @@ func (w *chaosWorld) doProcess(p *chaosProcess, f *chaosFault) error {
 		}
 		time.Sleep(f.length)
 		return os.Remove(p.clock)
+	case chaosDiskFull:
+		if p.disk == nil {
+			return nil
+		}
+		return p.disk.full(f.length)
 	}
 	w.down(p, syscall.SIGKILL)
 	time.Sleep(f.length)

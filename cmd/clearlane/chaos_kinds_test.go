@@ -11,6 +11,7 @@ const (
 	chaosLongPause       = "long pause"            // of a process that loses its partitions meanwhile
 	chaosDeploy          = "deploy"                // every process in turn is stopped and started
 	chaosClock           = "clock set"             // of a process, by hours, and back
+	chaosDiskFull        = "disk full"             // of a process's state
 	chaosBrokerKill      = "broker kill -9"        // and started again
 	chaosBrokerPause     = "broker pause"
 	chaosLeaderKill      = "leader kill -9"      // of one of the progress partitions
@@ -54,6 +55,7 @@ func chaosKinds() []chaosKind {
 		{chaosLongPause, 0, 2, chaosSession + time.Second, chaosSession + 4*time.Second, 1, "its partitions go on elsewhere; what it still writes is refused"},
 		{chaosDeploy, chaosAll, 1, sec(3), sec(3) + 1, 1, "partitions are handed over, no timeout is waited for"},
 		{chaosClock, 0, 2, sec(0.5), sec(4), 1, "changes nothing"},
+		{chaosDiskFull, 0, 2, sec(0.5), sec(6), 1, "changes wait in memory up to their bound, then their partitions wait"},
 		{chaosBrokerKill, chaosBroker, 1, sec(0.2), sec(2), 1, "waits for the broker; of three, another one leads"},
 		{chaosBrokerPause, chaosBroker, 2, sec(0.5), sec(6), 1, "waits for the broker; of three, until its session has ended"},
 		{chaosLeaderKill, chaosBroker, 1, sec(1), sec(6), 3, "another broker leads"},

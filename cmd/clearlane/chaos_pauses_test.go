@@ -25,15 +25,14 @@ const leastGap = time.Second
 const chaosAfter = chaosSession + 2*time.Second
 
 // gaps are the pauses between two commits of a partition, by the timestamps of its
-// progress records, from the beginning of the load to its end.
+// progress records, from the beginning of the load to its end: all of them.
 func (w *chaosWorld) gaps(ctx context.Context, log oracle.Log, to time.Time) (all []chaosGap, err error) {
 	var last [chaosPartitions]int64
 	gap := func(p int32, until int64) {
 		since := max(last[p], w.began.UnixMilli())
 		ms := min(until, to.UnixMilli()) - since
-		if ms >= leastGap.Milliseconds() {
-			from := time.Duration(since-w.began.UnixMilli()) * time.Millisecond
-			all = append(all, chaosGap{p, from.Seconds(), ms, w.under(from, from+time.Duration(ms)*time.Millisecond)})
+		if ms > 0 {
+			all = append(all, chaosGap{Partition: p, FromS: float64(since-w.began.UnixMilli()) / 1000, Ms: ms})
 		}
 		last[p] = max(last[p], until)
 	}
@@ -47,17 +46,24 @@ func (w *chaosWorld) gaps(ctx context.Context, log oracle.Log, to time.Time) (al
 	return all, err
 }
 
-// under are the faults that may be why a partition pauses in a span.
-func (w *chaosWorld) under(from, to time.Duration) []string {
+// pauses are the gaps that count as such, with the faults that may be why.
+func (w *chaosWorld) pauses(all []chaosGap) (long []chaosGap) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var names []string
-	for _, h := range w.happened {
-		if h.from < to && h.to+chaosAfter > from {
-			names = append(names, h.what)
+	for _, g := range all {
+		if g.Ms < leastGap.Milliseconds() {
+			continue
 		}
+		from := time.Duration(g.FromS * float64(time.Second))
+		to := from + time.Duration(g.Ms)*time.Millisecond
+		for _, h := range w.happened {
+			if h.from < to && h.to+chaosAfter > from {
+				g.Faults = append(g.Faults, h.what)
+			}
+		}
+		long = append(long, g)
 	}
-	return names
+	return long
 }
 
 // medianGap and longestGap are of pauses, in ms, 0 for none.

@@ -42,6 +42,7 @@ type chaosSchedule struct {
 	span          time.Duration
 	brokers       int // 1 or 3
 	processes     int
+	named         bool // a process that follows another has its name, and with it its place in the group
 	flushInterval time.Duration
 	faults        []chaosFault
 }
@@ -57,7 +58,7 @@ func drawChaos(seed uint64, span time.Duration) *chaosSchedule {
 	between := func(least, most time.Duration) time.Duration {
 		return least + time.Duration(r.Int64N(int64(most-least)))
 	}
-	s := &chaosSchedule{seed: seed, span: span, brokers: 1 + 2*r.IntN(2), processes: 2 + r.IntN(2),
+	s := &chaosSchedule{seed: seed, span: span, brokers: 1 + 2*r.IntN(2), processes: 2 + r.IntN(2), named: r.IntN(2) == 0,
 		flushInterval: between(200*time.Millisecond, 3*time.Second).Truncate(time.Millisecond)}
 	kinds := slices.DeleteFunc(chaosKinds(), func(k chaosKind) bool { return k.brokers > s.brokers })
 	free, count, brokers := map[int]time.Duration{}, map[string]int{}, 0

@@ -28,6 +28,7 @@ type chaosResult struct {
 	Seed           uint64         `json:"seed"`
 	Brokers        int            `json:"brokers"`
 	Processes      int            `json:"processes"`
+	Named          bool           `json:"named"` // processes that follow others have their names
 	FlushInterval  string         `json:"flush_interval"`
 	SessionTimeout string         `json:"session_timeout"`
 	Schedule       []string       `json:"schedule"`
@@ -42,6 +43,7 @@ type chaosResult struct {
 	PauseP50Ms     int64          `json:"pause_p50_ms"` // of the pauses below
 	PauseMaxMs     int64          `json:"pause_max_ms"`
 	Pauses         []chaosGap     `json:"pauses"` // between two commits of a partition under load
+	gaps           []chaosGap     // all times between two commits
 
 	// What stands in the topics, against what follows from the input records alone.
 	Missing   int `json:"missing"`
@@ -98,7 +100,7 @@ func runChaos(t *testing.T, s *chaosSchedule, rate float64) *chaosResult {
 	window := 4 * rate // what belongs to an order is sent within four seconds
 	g := gen.Options{Seed: s.seed, Orders: orders, Bad: orders / 100, OrdersPerSecond: rate, WindowOrders: int(window), Partitions: chaosPartitions, Format: gen.FormatMixed}
 	result := &chaosResult{At: time.Now().UTC().Truncate(time.Second), Machine: bench.ThisMachine(benchCommit()), Seed: s.seed, Brokers: s.brokers,
-		Processes: s.processes, FlushInterval: s.flushInterval.String(), SessionTimeout: chaosSession.String(), Faults: map[string]int{}, Orders: g.Orders}
+		Processes: s.processes, Named: s.named, FlushInterval: s.flushInterval.String(), SessionTimeout: chaosSession.String(), Faults: map[string]int{}, Orders: g.Orders}
 	for i := range s.faults {
 		result.Schedule = append(result.Schedule, s.faults[i].String())
 		result.Faults[s.faults[i].kind]++
@@ -184,8 +186,9 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 	for _, m := range missed {
 		result.Differs = append(result.Differs, "planted, and not noticed: "+m)
 	}
-	result.Pauses, err = w.gaps(ctx, reader, loadEnded)
+	result.gaps, err = w.gaps(ctx, reader, loadEnded)
 	must(w.t, err)
+	result.Pauses = w.pauses(result.gaps)
 	result.PauseP50Ms, result.PauseMaxMs = medianGap(result.Pauses), longestGap(result.Pauses)
 }
 

@@ -23,7 +23,9 @@ type chaosProcess struct {
 	clock  string // the file that sets its clock
 	c      *child
 	starts int
-	before []*child // those that have ended
+	named  bool
+	disk   *chaosDisk // nil: one that can't be full
+	before []*child   // those that have ended
 }
 
 // chaosHappened is a fault as it was carried out.
@@ -67,8 +69,14 @@ func newChaosWorld(t *testing.T, s *chaosSchedule, sites func(*setup) error) *ch
 	folder := t.TempDir()
 	for i := range s.processes {
 		name := fmt.Sprintf("p%d", i)
-		w.processes = append(w.processes, &chaosProcess{name: name, dir: filepath.Join(folder, name, "state"), clock: filepath.Join(folder, name+".clock")})
-		w.up(w.processes[i])
+		w.processes = append(w.processes, &chaosProcess{name: name, named: s.named, dir: filepath.Join(folder, name, "state"),
+			clock: filepath.Join(folder, name+".clock"), disk: newChaosDisk(t, filepath.Join(folder, name))})
+	}
+	if w.processes[0].disk != nil {
+		w.s.sets = append(w.s.sets, "state.min_free_bytes=4MiB")
+	}
+	for _, p := range w.processes {
+		w.up(p)
 	}
 	eventually(t, "all partitions taken", w.allOwned)
 	w.began = time.Now()
@@ -86,8 +94,12 @@ func (w *chaosWorld) up(p *chaosProcess) {
 	if p.starts++; p.c != nil {
 		p.before = append(p.before, p.c)
 	}
+	instance := p.name
+	if !p.named {
+		instance = fmt.Sprintf("%s-%d", p.name, p.starts)
+	}
 	p.c = startWith(w.t, []string{clockFile + "=" + p.clock}, w.s.args("run", "--set", "serve.listen=127.0.0.1:0",
-		"--set", fmt.Sprintf("instance=%s-%d", p.name, p.starts), "--set", "data_dir="+p.dir)...)
+		"--set", "instance="+instance, "--set", "data_dir="+p.dir)...)
 }
 
 // down ends the process of a place, which must have been there until now.

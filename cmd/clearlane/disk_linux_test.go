@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -36,7 +35,9 @@ func (c *child) get(path string) string {
 
 // detail is what /readyz says of the role score.
 func (c *child) detail() string {
-	var ready struct{ Components []struct{ Name, State, Detail string } }
+	var ready struct {
+		Components []struct{ Name, State, Detail string }
+	}
 	if json.Unmarshal([]byte(c.get("/readyz")), &ready) == nil {
 		for _, c := range ready.Components {
 			if c.Name == "score" {
@@ -45,18 +46,6 @@ func (c *child) detail() string {
 		}
 	}
 	return ""
-}
-
-// fill takes all room of a folder's file system with one file, and returns its name.
-func fill(t *testing.T, dir string) string {
-	t.Helper()
-	f, err := os.Create(filepath.Join(dir, "filler"))
-	must(t, err)
-	for err == nil {
-		_, err = f.Write(make([]byte, 64<<10))
-	}
-	must(t, f.Close())
-	return f.Name()
 }
 
 // A process whose disk is full says so and waits; it does not fail, puts no state aside,
@@ -75,7 +64,8 @@ func TestAFullDiskOfTheStateIsWaitedFor(t *testing.T) {
 	}
 	c := run()
 	eventually(t, "live", func() bool { return c.owned() == 4 })
-	filler := fill(t, disk)
+	filler, err := takeAllRoom(disk)
+	must(t, err)
 	s.send(g)
 	eventually(t, "it says that it waits for the disk", func() bool { return strings.HasPrefix(c.detail(), "waiting for room on the disk") })
 	eventually(t, "the wait is a metric", func() bool {
