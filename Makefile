@@ -24,6 +24,7 @@ help: ## this list
 	@echo '  BENCH_FLAGS="--results FILE"          flags of clearlane bench, of bench-delay and bench-commit-interval'
 	@echo '  CLEARLANE_CHAOS_RESULTS=FILE          what chaos appends a line a seed to (absolute path)'
 	@echo '  CLEARLANE_RECOVERY_RESULTS=FILE       what bench-recovery appends a line a restart to (absolute path)'
+	@echo '  CLEARLANE_PAUSES_RESULTS=FILE         what bench-pauses appends a line a fault to (absolute path)'
 	@echo '  PACKAGES=./schemas/...                what test, lint and bench look at'
 
 .PHONY: build
@@ -87,6 +88,11 @@ bench-delay: build ## delays at 15,000 events a second on an Apache Kafka of its
 bench-commit-interval: build ## the same at commit intervals from 5 ms to 2 s: delay against cost
 	@deploy/kafka/install.sh
 	@bin/clearlane bench --kafka real --curve --event-rate 15000 --length 12s --runs 1 $(BENCH_FLAGS)
+
+.PHONY: bench-pauses
+bench-pauses: export CLEARLANE_PAUSES ?= all
+bench-pauses: ## the longest pause of a partition in a deploy, a crash, a pause, a broker's restart; CLEARLANE_PAUSES="deploy" picks one
+	@CLEARLANE_REQUIRE_KAFKA=1 $(GO) test -buildvcs=true -count 1 -v -timeout 30m -run '^TestBenchPauses$$' ./cmd/clearlane
 
 RECOVERY_ORDERS ?= 2000000
 .PHONY: bench-recovery
