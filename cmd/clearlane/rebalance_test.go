@@ -167,9 +167,9 @@ func TestPartitionsGoToWhoHasTheirState(t *testing.T) {
 	one.stop(t)
 }
 
-// Published records that the state does not know of and that are gone are refused, with
-// what to do; --accept-gap goes on without them.
-func TestATruncatedOutputTailIsRefusedUnlessAccepted(t *testing.T) {
+// Records that the state does not reflect and that are gone, published ones or inputs, are
+// refused, with what to do; --accept-gap goes on without them.
+func TestTruncatedRecordsAreRefusedUnlessAccepted(t *testing.T) {
 	s := newSetup(t, brokers.Real(t, kafkatest.Options{Heap: "768m"}).Addr)
 	s.sets = append(s.sets, "state.flush_interval=10m")
 	dir := filepath.Join(t.TempDir(), "one")
@@ -180,15 +180,21 @@ func TestATruncatedOutputTailIsRefusedUnlessAccepted(t *testing.T) {
 	s.agree(g)
 	must(t, one.cmd.Process.Kill())
 	<-one.ended
-	s.truncate(kafkaTopics(&s.cfg.Kafka).Decisions)
-	one = s.runIn(dir)
-	eventually(t, "a refusal that says what to do", func() bool {
-		return strings.Contains(one.output.String(), "tail of the decisions topic") && strings.Contains(one.output.String(), "--accept-gap")
-	})
-	if one.owned() > 0 {
-		t.Error("it works on")
+	topics := kafkaTopics(&s.cfg.Kafka)
+	for _, gone := range []struct {
+		topics []string
+		said   string
+	}{{[]string{topics.Decisions}, "tail of the decisions topic"}, {topics.Inputs(), "begins at offset"}} {
+		s.truncate(gone.topics...)
+		one = s.runIn(dir)
+		eventually(t, "a refusal that says what to do", func() bool {
+			return strings.Contains(one.output.String(), gone.said) && strings.Contains(one.output.String(), "--accept-gap")
+		})
+		if one.owned() > 0 {
+			t.Error("it works on")
+		}
+		one.stop(t)
 	}
-	one.stop(t)
 	one = s.runIn(dir, "--accept-gap")
 	eventually(t, "all partitions over the gap", func() bool { return one.owned() == 4 })
 	one.stop(t)
