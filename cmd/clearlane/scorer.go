@@ -42,6 +42,9 @@ type scorer struct {
 	disk     *diskWaits
 	aside    atomic.Int64 // local states put aside
 
+	waits, waited atomic.Int64 // of tasks for commits under way; ns
+	saidOrders    time.Time    // of too many open orders; the goroutine of score owns it
+
 	mu       sync.Mutex
 	stores   map[int32]*state.Store
 	unusable map[int32]error // partitions whose local state has to be put aside, and why
@@ -100,6 +103,7 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 		case <-tick.C:
 			s.standing.look(manager.Status(), s.fetcher.Stable)
 			s.report(manager)
+			s.sayOpenOrders(manager.Status())
 		}
 	}
 	s.health.Set(serve.Stopping, "")

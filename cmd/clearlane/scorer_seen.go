@@ -11,6 +11,10 @@ import (
 // Batch implements task.Observer.
 func (s *scorer) Batch(c *task.Counts) {
 	s.metrics.Batch(c)
+	if c.Waits > 0 {
+		s.waits.Add(int64(c.Waits))
+		s.waited.Add(int64(c.Waited))
+	}
 	if s.observer != nil {
 		s.observer.Batch(c)
 	}
@@ -94,7 +98,10 @@ func (s *scorer) report(manager *task.Manager) {
 
 // sample adds what the role knows to a scrape.
 func (s *scorer) sample(x *serve.Sample, manager *task.Manager) {
-	s.standing.sample(x, manager.Status())
+	s.standing.sample(x, manager.Status(), s.keys)
+	x.OpenOrdersBound, x.FetchPaused = s.cfg.Limits.OpenOrders, s.fetcher.Paused()
+	x.Back[serve.AtCommit] = serve.Back{Waits: s.waits.Load(), Waited: time.Duration(s.waited.Load())}
+	x.Back[serve.AtProduce] = serve.Back{Waits: s.written.Waits.Load(), Waited: time.Duration(s.written.WaitedNs.Load())}
 	s.failures.sample(x.Failures)
 	x.PutAside += s.aside.Load()
 	if since, full := s.disk.longest(); full != nil {
@@ -121,6 +128,7 @@ func (s *scorer) sample(x *serve.Sample, manager *task.Manager) {
 	x.SellerSites = s.refs.sites()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var changes, flush serve.Back
 	for _, store := range s.stores {
 		m := store.Metrics()
 		x.StateKeys += m.Keys
@@ -134,5 +142,33 @@ func (s *scorer) sample(x *serve.Sample, manager *task.Manager) {
 		x.DiskHits += int64(m.Reads)
 		x.DiskMisses += int64(m.FalsePositives)
 		x.Flushes += int64(m.Flushes)
+		changes.Waits, changes.Waited = changes.Waits+int64(m.Waits), changes.Waited+m.Waited
+		flush.Waits, flush.Waited = flush.Waits+int64(m.FlushWaits), flush.Waited+m.FlushWaited
+	}
+	x.Back[serve.AtChanges], x.Back[serve.AtFlush] = changes, flush
+}
+
+// keys is how many orders and roll-up cells the local state of a partition holds, 0 where
+// none is open.
+func (s *scorer) keys(partition int32) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if store := s.stores[partition]; store != nil {
+		return store.Keys()
+	}
+	return 0
+}
+
+// sayOpenOrders warns of partitions with more open orders than the bound, now and then.
+func (s *scorer) sayOpenOrders(status []task.Status) {
+	if time.Since(s.saidOrders) < 10*time.Minute {
+		return
+	}
+	for _, st := range status {
+		if n := s.keys(st.Partition); n > int64(s.cfg.Limits.OpenOrders) {
+			s.saidOrders = time.Now()
+			s.log.Warn("a partition holds more open orders than limits.open_orders; none is refused, but its disk and its recovery grow",
+				"partition", st.Partition, "orders", n, "bound", s.cfg.Limits.OpenOrders)
+		}
 	}
 }

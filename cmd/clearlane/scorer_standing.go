@@ -115,14 +115,14 @@ func (p *standing) pending() bool {
 }
 
 // sample adds the lag of every topic, and how long each partition has stalled.
-func (s *standings) sample(x *serve.Sample, status []task.Status) {
+func (s *standings) sample(x *serve.Sample, status []task.Status, keys func(partition int32) int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, topic := range s.inputs {
 		x.Lag[topic] += 0 // each has a series from the start
 	}
 	for _, st := range status {
-		p := serve.Partition{Number: st.Partition, Phase: st.Phase.String()}
+		p := serve.Partition{Number: st.Partition, Phase: st.Phase.String(), Keys: keys(st.Partition)}
 		if known := s.of[st.Partition]; known != nil {
 			if known.pending() || st.Phase != task.PhaseLive {
 				p.Stalled = max(s.now().Sub(known.moved), 0)

@@ -39,7 +39,7 @@ func (r *standingRig) after(d time.Duration, phase task.Phase) (lag map[string]i
 		}
 	}
 	x := serve.Sample{Lag: map[string]int64{}}
-	r.sample(&x, r.status)
+	r.sample(&x, r.status, func(int32) int64 { return 0 })
 	return x.Lag, x.Partitions[0].Stalled
 }
 

@@ -25,6 +25,7 @@ type Limits struct {
 	ShipmentsPerOrder     int `yaml:"shipments_per_order" min:"1" max:"65536" doc:"Shipments of one order; the smallest ids are kept."`
 	VerificationsPerOrder int `yaml:"verifications_per_order" min:"1" max:"1024" doc:"e-Cert IDs of one order that an answer is kept of; the newest."`
 	DispositionsPerOrder  int `yaml:"dispositions_per_order" min:"1" max:"65536" doc:"Dispositions of one order; the newest are kept."`
+	OpenOrders            int `yaml:"open_orders" min:"1000" doc:"Open orders and roll-up cells of one partition above which the log and an alert say so. None is refused, as that would lose it: an order costs disk, and two bytes of memory."`
 }
 
 // Event is the bounds of one event, as decoders take them.
@@ -71,5 +72,6 @@ func limits(event schemas.Limits) Limits {
 		ShipmentsPerOrder:     256,
 		VerificationsPerOrder: 16,
 		DispositionsPerOrder:  64,
+		OpenOrders:            10_000_000,
 	}
 }

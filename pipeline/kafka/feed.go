@@ -144,6 +144,23 @@ func (s *source) deliver(b *record.Batch, next, stable int64) {
 	}
 }
 
+// Paused is how many partitions of topics are not asked for, as enough of them waits to be
+// polled.
+func (f *Fetcher) Paused() (n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, feed := range f.feeds {
+		feed.mu.Lock()
+		for _, s := range feed.sources {
+			if s.queued >= f.cfg.BufferedBytes {
+				n++
+			}
+		}
+		feed.mu.Unlock()
+	}
+	return n
+}
+
 // want is true when the source should be part of the next request.
 func (s *source) want(now time.Time, bound int) bool {
 	return !s.busy && s.queued < bound && !now.Before(s.after)

@@ -22,6 +22,8 @@ type WriteStats struct {
 	Aborts     atomic.Int64
 	Fenced     atomic.Int64
 	Unknown    atomic.Int64 // transactions of unknown outcome
+	Waits      atomic.Int64 // of Produce, for room
+	WaitedNs   atomic.Int64 // total time of them
 	FlushNs    atomic.Int64 // total time in Flush
 	EndTxnNs   atomic.Int64 // total time in EndTransaction
 	ProduceErr atomic.Int64

@@ -87,6 +87,7 @@ func NewWriter(ctx context.Context, cfg WriterConfig, partition int32) (*Writer,
 
 // room waits until a record of this size may be added.
 func (w *Writer) room(ctx context.Context, size int) error {
+	var waits time.Time // since when; zero: it does not
 	for {
 		w.mu.Lock()
 		ok := w.records == 0 || w.records < w.cfg.MaxBufferedRecords && w.bytes+size <= w.cfg.MaxBufferedBytes
@@ -96,7 +97,14 @@ func (w *Writer) room(ctx context.Context, size int) error {
 		}
 		w.mu.Unlock()
 		if ok {
+			if !waits.IsZero() {
+				w.stats.WaitedNs.Add(int64(time.Since(waits)))
+			}
 			return nil
+		}
+		if waits.IsZero() {
+			waits = time.Now()
+			w.stats.Waits.Add(1)
 		}
 		select {
 		case <-ctx.Done():

@@ -63,11 +63,13 @@ func used() (*prometheus.Registry, *Metrics) {
 	m.SetGeo("2026-11")
 	m.SetBuild("v1.2.3", "deadbeef", "go1.26")
 	m.OnScrape(func(s *Sample) {
-		s.Partitions = []Partition{{1, "live", 0}, {2, "failed", 90 * time.Second}}
+		s.Partitions = []Partition{{1, "live", 0, 1000}, {2, "failed", 90 * time.Second, 0}}
 		s.Failures["fenced"] = 26
 		s.Ready["score"], s.Ready["land"] = true, false
 		s.Waiting[ForKafka] = 1500 * time.Millisecond
 		s.PutAside = 27
+		s.Back[AtProduce] = Back{28, 2900 * time.Millisecond}
+		s.OpenOrdersBound, s.FetchPaused = 30, 31
 		s.Lag["orders"] += 10
 		s.LandLag["decisions"] += 4
 		s.Generations, s.GroupErrors, s.PartitionsLost = 1, 2, 3

@@ -16,6 +16,9 @@ type Sample struct {
 	Ready      map[string]bool  // gauge: by component
 	// Waiting is a gauge: how long each thing outside has been waited for.
 	Waiting map[string]time.Duration
+	Back    map[string]Back // by point
+
+	OpenOrdersBound, FetchPaused int // gauges
 
 	Generations, GroupErrors, PartitionsLost                int64
 	FetchRequests, FetchBytes, FetchSkipped, FetchRetries   int64
@@ -36,7 +39,25 @@ type Partition struct {
 	Number  int32
 	Phase   string
 	Stalled time.Duration // that records have waited without a commit
+	Keys    int64         // open orders, roll-up cells included
 }
+
+// Back is how often and how long tasks have waited at one point of back-pressure.
+type Back struct {
+	Waits  int64
+	Waited time.Duration
+}
+
+// The points of back-pressure, as keys of Sample.Back.
+const (
+	AtChanges = "changes"
+	AtFlush   = "flush"
+	AtProduce = "produce"
+	AtCommit  = "commit"
+)
+
+// points are the keys of Sample.Back: each has a series from the start.
+var points = [...]string{AtChanges, AtFlush, AtProduce, AtCommit}
 
 // What a process waits for, as keys of Sample.Waiting.
 const (
@@ -81,7 +102,7 @@ func (s *sampler) Describe(ch chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (s *sampler) Collect(ch chan<- prometheus.Metric) {
-	x := Sample{Lag: map[string]int64{}, LandLag: map[string]int64{}, Failures: map[string]int64{}, Ready: map[string]bool{}, Waiting: map[string]time.Duration{}}
+	x := Sample{Lag: map[string]int64{}, LandLag: map[string]int64{}, Failures: map[string]int64{}, Ready: map[string]bool{}, Waiting: map[string]time.Duration{}, Back: map[string]Back{}}
 	s.m.mu.Lock()
 	sources := s.m.samplers[:len(s.m.samplers):len(s.m.samplers)]
 	age := s.m.watermarkAge()
@@ -102,6 +123,7 @@ func (s *sampler) Collect(ch chan<- prometheus.Metric) {
 		number := strconv.Itoa(int(p.Number))
 		emit(partitionPhase, 1, number, p.Phase)
 		emit(partitionStalled, p.Stalled.Seconds(), number)
+		emit(partitionKeys, float64(p.Keys), number)
 	}
 	for cause, n := range x.Failures {
 		emit(partitionFailures, float64(n), cause)
@@ -135,6 +157,12 @@ func (s *sampler) Collect(ch chan<- prometheus.Metric) {
 	emit(stateLookups, float64(x.DiskHits), "disk")
 	emit(stateLookups, float64(x.DiskMisses), "absent")
 	emit(stateFlushes, float64(x.Flushes))
+	emit(openOrdersBound, float64(x.OpenOrdersBound))
+	emit(fetchPaused, float64(x.FetchPaused))
+	for _, at := range points {
+		emit(backPressure, float64(x.Back[at].Waits), at)
+		emit(backPressureSeconds, x.Back[at].Waited.Seconds(), at)
+	}
 	emit(stateAside, float64(x.PutAside))
 	for topic, n := range x.LandLag {
 		emit(landLag, float64(n), topic)

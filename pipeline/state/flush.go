@@ -25,6 +25,7 @@ func (s *Store) Flush(meta []byte) error {
 	if s.frozen != nil {
 		start := time.Now()
 		s.reap(<-s.flushing)
+		s.counters.flushWaits.Add(1)
 		s.counters.flushWaited.Add(int64(time.Since(start)))
 	}
 	if err := s.usable(); err != nil {

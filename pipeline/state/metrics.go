@@ -31,7 +31,8 @@ type Metrics struct {
 	FlushedBytes   uint64
 	LastFlush      time.Duration // of the last flush
 	FlushTime      time.Duration // of all flushes
-	FlushWaited    time.Duration // that Flush waited for the one before
+	FlushWaits     uint64        // flushes that had to wait for the one before
+	FlushWaited    time.Duration // by them
 	Waits          uint64        // puts that had to wait for a flush
 	Waited         time.Duration // by them
 	DiskBytes      uint64        // of the database
@@ -46,7 +47,7 @@ type counters struct {
 	hitsActive, hitsFrozen, hitsClean             atomic.Uint64
 	filtered, falsePositives, reads, forgotten    atomic.Uint64
 	flushes, flushErrors, flushedEntries          atomic.Uint64
-	flushedBytes, waits                           atomic.Uint64
+	flushedBytes, waits, flushWaits               atomic.Uint64
 	lastFlush, flushTime, flushWaited, waited     atomic.Int64
 
 	mu        sync.Mutex // of what follows
@@ -88,6 +89,10 @@ func (c *counters) close() {
 	c.mu.Unlock()
 }
 
+// Keys is how many orders and cells are stored, as of the last flush. It may be called
+// from any goroutine.
+func (s *Store) Keys() int64 { return s.counters.keys.Load() }
+
 // Metrics may be called from any goroutine, also after Close.
 func (s *Store) Metrics() Metrics {
 	c := &s.counters
@@ -113,6 +118,7 @@ func (s *Store) Metrics() Metrics {
 		FlushedBytes:   c.flushedBytes.Load(),
 		LastFlush:      time.Duration(c.lastFlush.Load()),
 		FlushTime:      time.Duration(c.flushTime.Load()),
+		FlushWaits:     c.flushWaits.Load(),
 		FlushWaited:    time.Duration(c.flushWaited.Load()),
 		Waits:          c.waits.Load(),
 		Waited:         time.Duration(c.waited.Load()),

@@ -91,7 +91,12 @@ func (t *Task) emit(ctx context.Context, topic Output, key, value []byte, header
 	if len(t.out.queue) < t.cfg.MaxTransaction {
 		return nil
 	}
-	return t.await(ctx) // the broker does not keep up: take nothing more in until it has
+	// The broker does not keep up: nothing more is taken in until it has.
+	began := t.deps.Now()
+	err := t.await(ctx)
+	t.counts.Waits++
+	t.counts.Waited += t.deps.Now().Sub(began)
+	return err
 }
 
 func (t *Task) produce(ctx context.Context, topic Output, key, value []byte, headers []record.Header) error {

@@ -35,6 +35,8 @@ type Counts struct {
 	Swept         uint64        // orders looked at because reference data has changed
 	Redecided     uint64        // of these, those of which a verdict was published
 	Process       time.Duration // decode, join, score and encode of the batch
+	Waits         uint64        // for a commit under way, with MaxTransaction outputs behind it
+	Waited        time.Duration // by them
 	Delays        []int64       // ms from the newest record of each decision to its writing
 }
 
@@ -79,6 +81,7 @@ func (c *Counts) reset() {
 	for i := range c.In {
 		c.In[i] = [NumOutcomes]uint64{}
 	}
+	c.Waits, c.Waited = 0, 0
 	c.UnknownFields, c.Keys, c.Judged, c.Retractions, c.Expired, c.Process = 0, 0, 0, 0, 0, 0
 	c.Swept, c.Redecided = 0, 0
 	clear(c.Rejects)
