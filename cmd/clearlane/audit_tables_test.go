@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -16,11 +15,15 @@ import (
 	"github.com/clearlane/clearlane/pipeline/gen"
 	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest"
 	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest/brokers"
+	"github.com/clearlane/clearlane/pipeline/land"
 	"github.com/clearlane/clearlane/pipeline/oracle/audit"
 )
 
-// landed waits until the landers have committed the outputs to their ends.
+// landed waits until the landers have committed the outputs to their ends, for at most a
+// minute.
 func landed(ctx context.Context, c *config.Config) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	opts, err := kafkaConn(&c.Kafka).ClientOptions()
 	if err != nil {
 		return err
@@ -57,13 +60,23 @@ func landed(ctx context.Context, c *config.Config) error {
 	}
 }
 
-// tables audits what has landed: what is found wrong there is added to the findings.
-func (a *audited) tables(ctx context.Context, conn driver.Conn, database string) error {
-	found, err := a.outputs.CheckClickHouse(ctx, conn, database, a.expected)
-	if err == nil {
-		a.findings.Add(found)
+// tables audits what has landed too: what is wrong there joins the findings.
+func (a *audited) tables(ctx context.Context, c *config.Config) error {
+	lander, err := landConfig(c)
+	if err != nil {
+		return err
 	}
-	return err
+	conn, err := land.Connect(lander.ClickHouse)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	found, err := a.outputs.CheckClickHouse(ctx, conn, c.ClickHouse.Database, a.expected)
+	if err != nil {
+		return err
+	}
+	a.findings.Add(found)
+	return nil
 }
 
 // ClickHouse holds what the topics say, and adds up to what follows from the inputs; and

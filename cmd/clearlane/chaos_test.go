@@ -153,6 +153,7 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 	}
 	result.CatchUpSeconds = time.Since(loadEnded).Seconds()
 	if w.clickhouse != nil {
+		must(w.t, landed(ctx, &w.s.cfg))
 		report, err := tablesAgree(ctx, &w.s.cfg, gen.Expect(g, func(*gen.Answer) {}))
 		must(w.t, err)
 		n := disagreements(report)
@@ -176,6 +177,9 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 	}
 	a, err := auditTopics(ctx, &w.s.cfg)
 	must(w.t, err)
+	if w.clickhouse != nil {
+		must(w.t, a.tables(ctx, &w.s.cfg))
+	}
 	result.Missing, result.Wrong = a.findings.Count(audit.Missing), a.findings.Count(audit.Wrong)
 	result.Duplicate, result.Disorder = a.findings.Count(audit.Duplicate), a.findings.Count(audit.Disorder)
 	if !a.findings.OK() {

@@ -30,6 +30,7 @@ func landConfig(c *config.Config) (land.Config, error) {
 		DialTimeout:   h.DialTimeout,
 		InsertTimeout: h.InsertTimeout,
 	}
+	lc.SessionTimeout, lc.Heartbeat = c.Kafka.SessionTimeout, c.Kafka.Heartbeat
 	lc.StopTimeout = c.StopTimeout
 	lc.BatchRows = h.BatchRows
 	lc.BatchBytes = int(h.BatchBytes)

@@ -16,6 +16,9 @@ type Config struct {
 	Topics     Topics
 	ClickHouse ClickHouse
 
+	SessionTimeout time.Duration // silence after which others take over a lander's partitions
+	Heartbeat      time.Duration // how often a lander says that it is there
+
 	BatchRows        int           // most rows in one insert
 	BatchBytes       int           // most bytes of records waiting for one insert
 	BatchInterval    time.Duration // longest time that a row waits for its insert
@@ -63,6 +66,7 @@ func Default() Config {
 			Protocol: Native, Database: "clearlane", User: "default",
 			DialTimeout: 5 * time.Second, InsertTimeout: time.Minute,
 		},
+		SessionTimeout: 10 * time.Second, Heartbeat: 3 * time.Second,
 		BatchRows: 50_000, BatchBytes: 64 << 20, BatchInterval: time.Second,
 		MaxRetryInterval: 15 * time.Second, StopTimeout: 10 * time.Second, LagInterval: 5 * time.Second,
 	}
@@ -87,6 +91,9 @@ func (c *Config) Validate() error {
 		}
 	}
 	faults = append(faults, c.ClickHouse.validate()...)
+	if c.Heartbeat <= 0 || c.Heartbeat >= c.SessionTimeout {
+		bad("heartbeat: %v, must be more than 0 and less than session_timeout (%v)", c.Heartbeat, c.SessionTimeout)
+	}
 	if c.BatchRows < 1 || c.BatchRows > 1_000_000 {
 		bad("batch_rows: %d, must be 1 to 1000000", c.BatchRows)
 	}

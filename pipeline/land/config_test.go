@@ -22,7 +22,7 @@ func TestValidateReportsEveryFault(t *testing.T) {
 	}
 	for _, want := range []string{
 		"group: is empty", `topics.rollups: "a", must differ from topics.decisions`, "topics.pre_reviews: is empty", "topics.dead_letters: is empty",
-		`clickhouse.addrs[0]: "nowhere"`, `clickhouse.protocol: "grpc"`, `"a-b"`, "clickhouse.user: is empty", "dial_timeout", "batch_rows: 0", "batch_bytes: 0",
+		`clickhouse.addrs[0]: "nowhere"`, `clickhouse.protocol: "grpc"`, `"a-b"`, "clickhouse.user: is empty", "dial_timeout", "heartbeat: 0s", "batch_rows: 0", "batch_bytes: 0",
 		"batch_interval: 1ms", "max_retry_interval: 0s", "lag_interval: 0s", "stop_timeout: -1ns",
 	} {
 		if !strings.Contains(err.Error(), want) {

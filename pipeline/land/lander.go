@@ -119,6 +119,8 @@ func (l *Lander) options() []kgo.Opt {
 	t := l.cfg.Topics
 	return append(append([]kgo.Opt{}, l.deps.Kafka...),
 		kgo.ConsumerGroup(l.cfg.Group),
+		kgo.SessionTimeout(l.cfg.SessionTimeout),
+		kgo.HeartbeatInterval(l.cfg.Heartbeat),
 		kgo.ConsumeTopics(t.Decisions, t.PreReviews, t.Rollups, t.DeadLetters),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
