@@ -24,6 +24,8 @@ func (w *chaosWorld) do(f *chaosFault) error {
 		return w.doBroker(f)
 	case chaosInput:
 		return w.abandon(f)
+	case chaosSellers:
+		return w.changeSites(f)
 	case chaosSender:
 		w.senders.Store(hours(f).Milliseconds())
 		time.Sleep(f.length)

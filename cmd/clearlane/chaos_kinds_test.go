@@ -14,13 +14,14 @@ const (
 	chaosDiskFull        = "disk full"             // of a process's state
 	chaosBrokerKill      = "broker kill -9"        // and started again
 	chaosBrokerPause     = "broker pause"
-	chaosLeaderKill      = "leader kill -9"      // of one of the progress partitions
-	chaosCoordinatorKill = "coordinator kill -9" // of the transactions of a partition, or of the group
-	chaosTwoKill         = "two brokers kill -9" // of three: everything waits
-	chaosAbort           = "input aborted"       // a transaction of input records that is aborted
-	chaosHang            = "input left open"     // one whose sender has died: the broker aborts it
-	chaosSenderClock     = "senders' clocks set" // by hours: timestamps of input records
-	chaosAway            = "ClickHouse away"     // what it has stays
+	chaosLeaderKill      = "leader kill -9"       // of one of the progress partitions
+	chaosCoordinatorKill = "coordinator kill -9"  // of the transactions of a partition, or of the group
+	chaosTwoKill         = "two brokers kill -9"  // of three: everything waits
+	chaosAbort           = "input aborted"        // a transaction of input records that is aborted
+	chaosHang            = "input left open"      // one whose sender has died: the broker aborts it
+	chaosSenderClock     = "senders' clocks set"  // by hours: timestamps of input records
+	chaosSites           = "seller sites changed" // deleted, and registered again
+	chaosAway            = "ClickHouse away"      // what it has stays
 )
 
 // Who a fault is done to, if no process (from 0 on).
@@ -30,6 +31,7 @@ const (
 	chaosAll        = -3
 	chaosClickHouse = -4
 	chaosSender     = -5
+	chaosSellers    = -6
 )
 
 // chaosKind is what is to be known of a kind of fault.
@@ -64,6 +66,7 @@ func chaosKinds() []chaosKind {
 		{chaosAbort, chaosInput, 3, sec(0.1), sec(2), 1, "its records are never seen; what follows them waits for its end"},
 		{chaosHang, chaosInput, 1, sec(0.1), sec(1), 1, "what follows waits for the sender's transaction timeout, here 5 s"},
 		{chaosSenderClock, chaosSender, 2, sec(0.3), sec(3), 1, "changes nothing"},
+		{chaosSites, chaosSellers, 1, sec(0.5), sec(5), 1, "the open orders of these sellers are decided anew, beside the others"},
 		{chaosAway, chaosClickHouse, 2, sec(0.5), sec(8), 1, "scoring goes on; landing waits, and catches up"},
 	}
 }

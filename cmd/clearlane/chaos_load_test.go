@@ -22,21 +22,6 @@ func (s *setup) chaosClient(more ...kgo.Opt) (*kgo.Client, error) {
 	return kgo.NewClient(append(opts, more...)...)
 }
 
-// sendSites sends the seller sites, which have to be there before the processes start:
-// the answers hold for them.
-func (s *setup) sendSites(g gen.Options) error {
-	client, err := s.chaosClient()
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	to := sender{client: client, topics: genTopics(&s.cfg)}
-	for _, e := range gen.New(g).Sites() {
-		to.send(s.t.Context(), &e)
-	}
-	return to.flush(s.t.Context())
-}
-
 // held is an event that is sent later: one that is late, or once more.
 type held struct {
 	due time.Duration

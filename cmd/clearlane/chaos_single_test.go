@@ -53,6 +53,7 @@ func singleFaults(brokers int) []singleFault {
 		{"", chaosAbort, sec(1), sec(2), 0},
 		{"", chaosHang, sec(0.1), sec(8), 0},
 		{"", chaosSenderClock, sec(2), sec(1), 0},
+		{"", chaosSites, sec(2), sec(2), 0},
 	}...)
 }
 

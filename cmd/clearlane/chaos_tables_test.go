@@ -1,19 +1,15 @@
 package main
 
 import (
-	"context"
 	"net"
 	"os"
-	"slices"
 	"testing"
 	"time"
 
-	"github.com/clearlane/clearlane/pipeline/config"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
 	"github.com/clearlane/clearlane/pipeline/embedded/chdb"
 	"github.com/clearlane/clearlane/pipeline/embedded/chdbtest"
-	"github.com/clearlane/clearlane/pipeline/gen"
-	"github.com/clearlane/clearlane/pipeline/land"
-	"github.com/clearlane/clearlane/pipeline/oracle"
 )
 
 // chaosTables is a database of the real ClickHouse engine, behind an address of its own
@@ -23,6 +19,7 @@ type chaosTables struct {
 	front    *chdb.Front
 	addr     string
 	database string
+	conn     driver.Conn // by another address, which stays
 }
 
 // newChaosTables makes a database; nil, and said, where there is no engine.
@@ -31,7 +28,8 @@ func newChaosTables(t *testing.T) *chaosTables {
 		t.Logf("SKIPPED, NOTHING LANDS IN CLICKHOUSE: %v", err)
 		return nil
 	}
-	c := &chaosTables{engine: chdbtest.Engine(t), database: chdbtest.Options(t).Auth.Database}
+	options := chdbtest.Options(t)
+	c := &chaosTables{engine: chdbtest.Engine(t), database: options.Auth.Database, conn: chdbtest.Connect(t, options)}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	c.addr = l.Addr().String()
@@ -66,34 +64,4 @@ func (c *chaosTables) away(length time.Duration) error {
 	}
 	c.front, err = c.engine.Serve(l)
 	return err
-}
-
-// tablesAgree waits until ClickHouse holds what is known, or nothing has moved for a while,
-// and compares.
-func tablesAgree(ctx context.Context, cfg *config.Config, total *gen.Totals) (*oracle.Report, error) {
-	lander, err := landConfig(cfg)
-	if err != nil {
-		return nil, err
-	}
-	conn, err := land.Connect(lander.ClickHouse)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	var last []oracle.Line
-	moved := time.Now()
-	for {
-		report, err := oracle.CompareClickHouse(ctx, conn, cfg.ClickHouse.Database, total)
-		switch {
-		case err == nil && report.OK():
-			return report, nil
-		case err == nil && !slices.Equal(report.Lines, last):
-			last, moved = report.Lines, time.Now()
-		case time.Since(moved) > 30*time.Second:
-			return report, err
-		}
-		if !pause(ctx, 500*time.Millisecond) {
-			return nil, ctx.Err()
-		}
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -46,13 +45,12 @@ type chaosResult struct {
 	gaps           []chaosGap     // all times between two commits
 
 	// What stands in the topics, against what follows from the input records alone.
-	Missing   int `json:"missing"`
-	Wrong     int `json:"wrong"`
-	Duplicate int `json:"duplicate"`
-	Disorder  int `json:"disorder"`
-	// Numbers that differ from the generator's answers, in the topics and in ClickHouse.
-	Answers    int      `json:"answers_differ"`
-	ClickHouse *int     `json:"clickhouse_differs"` // null: not compared
+	Missing    int      `json:"missing"`
+	Wrong      int      `json:"wrong"`
+	Duplicate  int      `json:"duplicate"`
+	Disorder   int      `json:"disorder"`
+	Answers    int      `json:"answers_differ"`     // numbers that are not the generator's
+	ClickHouse *int     `json:"clickhouse_differs"` // what tables and views have missing, wrong or twice; null: not compared
 	Right      bool     `json:"right"`
 	Differs    []string `json:"differs,omitempty"`
 }
@@ -108,7 +106,7 @@ func runChaos(t *testing.T, s *chaosSchedule, rate float64) *chaosResult {
 	t.Logf("seed %d, %d brokers, %d processes, flush every %v:\n  %s", s.seed, s.brokers, s.processes, s.flushInterval, strings.Join(result.Schedule, "\n  "))
 
 	started := time.Now()
-	w := newChaosWorld(t, s, func(to *setup) error { return to.sendSites(g) })
+	w := newChaosWorld(t, s, g)
 	sent := make(chan error, 1)
 	go func() {
 		var err error
@@ -141,9 +139,6 @@ func runChaos(t *testing.T, s *chaosSchedule, rate float64) *chaosResult {
 func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.Time) {
 	ctx, cancel := context.WithTimeout(w.t.Context(), 4*time.Minute)
 	defer cancel()
-	differs := func(what string, words fmt.Stringer) {
-		result.Differs = append(result.Differs, what+":\n"+words.String())
-	}
 	reader, err := kafka.NewReader(kafkaConn(&w.s.cfg.Kafka))
 	must(w.t, err)
 	defer reader.Close()
@@ -152,13 +147,12 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 		return
 	}
 	result.CatchUpSeconds = time.Since(loadEnded).Seconds()
+	if err := w.swept(ctx, reader); err != nil {
+		result.Differs = append(result.Differs, err.Error())
+	}
 	if w.clickhouse != nil {
-		must(w.t, landed(ctx, &w.s.cfg))
-		report, err := tablesAgree(ctx, &w.s.cfg, gen.Expect(g, func(*gen.Answer) {}))
-		must(w.t, err)
-		n := disagreements(report)
-		if result.ClickHouse = &n; n > 0 {
-			differs("the tables differ from the known answers", words(report))
+		if err := landed(ctx, &w.s.cfg); err != nil {
+			result.Differs = append(result.Differs, err.Error())
 		}
 	}
 	for _, p := range w.processes {
@@ -173,15 +167,22 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 	result.Decisions = outputs.Records
 	if report, _ := outputs.Compare(g); !report.OK() {
 		result.Answers = disagreements(report)
-		differs("the outputs differ from the known answers", words(report))
+		var table bytes.Buffer
+		must(w.t, report.Write(&table))
+		result.Differs = append(result.Differs, "the outputs differ from the known answers:\n"+table.String())
 	}
 	a, err := auditTopics(ctx, &w.s.cfg)
 	must(w.t, err)
-	if w.clickhouse != nil {
-		must(w.t, a.tables(ctx, &w.s.cfg))
-	}
 	result.Missing, result.Wrong = a.findings.Count(audit.Missing), a.findings.Count(audit.Wrong)
 	result.Duplicate, result.Disorder = a.findings.Count(audit.Duplicate), a.findings.Count(audit.Disorder)
+	if w.clickhouse != nil {
+		found, err := a.outputs.CheckClickHouse(ctx, w.clickhouse.conn, w.clickhouse.database, a.expected)
+		must(w.t, err)
+		n := found.Count(audit.Missing) + found.Count(audit.Wrong) + found.Count(audit.Duplicate) + found.Count(audit.Disorder)
+		if result.ClickHouse = &n; n > 0 {
+			result.Differs = append(result.Differs, "the tables are not what the topics say:\n"+(&audited{findings: found}).words())
+		}
+	}
 	if !a.findings.OK() {
 		result.Differs = append(result.Differs, "the outputs are not what follows from the inputs:\n"+a.words())
 	}
@@ -204,12 +205,6 @@ func disagreements(r *oracle.Report) (n int) {
 		}
 	}
 	return max(n, min(len(r.Faults), 1))
-}
-
-func words(r *oracle.Report) fmt.Stringer {
-	var b bytes.Buffer
-	_ = r.Write(&b) // into memory
-	return &b
 }
 
 func appendLine(file string, line []byte) error {

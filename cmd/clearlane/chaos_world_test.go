@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clearlane/clearlane/pipeline/gen"
 	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest"
 	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest/brokers"
 )
@@ -38,6 +39,7 @@ type chaosHappened struct {
 type chaosWorld struct {
 	t          *testing.T
 	s          *setup
+	g          gen.Options // the load
 	cluster    *kafkatest.Cluster
 	brokerMu   sync.Mutex
 	processes  []*chaosProcess
@@ -52,8 +54,8 @@ type chaosWorld struct {
 }
 
 // newChaosWorld starts brokers, and processes that have taken all partitions.
-func newChaosWorld(t *testing.T, s *chaosSchedule, sites func(*setup) error) *chaosWorld {
-	w := &chaosWorld{t: t, cluster: brokers.Cluster(t, s.brokers, kafkatest.Options{Heap: "384m", JVM: kafkatest.Small(), Settings: map[string]string{
+func newChaosWorld(t *testing.T, s *chaosSchedule, g gen.Options) *chaosWorld {
+	w := &chaosWorld{t: t, g: g, cluster: brokers.Cluster(t, s.brokers, kafkatest.Options{Heap: "384m", JVM: kafkatest.Small(), Settings: map[string]string{
 		"transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000"}})}
 	w.s = newSetup(t, strings.Join(w.cluster.Brokers(), ","))
 	w.s.sets = append(w.s.sets, "kafka.session_timeout="+chaosSession.String(), "kafka.heartbeat_interval=1s",
@@ -65,7 +67,7 @@ func newChaosWorld(t *testing.T, s *chaosSchedule, sites func(*setup) error) *ch
 	var err error
 	w.s.cfg, err = a.config()
 	must(t, err)
-	must(t, sites(w.s))
+	must(t, w.s.sendSites(g))
 	folder := t.TempDir()
 	for i := range s.processes {
 		name := fmt.Sprintf("p%d", i)
