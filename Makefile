@@ -10,6 +10,7 @@ BENCH ?= .
 BENCH_TIME ?= 1s
 DEMO_FLAGS ?=
 BENCH_FLAGS ?=
+CHAOS_SPAN ?= 22s
 REPEAT ?= 2
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
 export FUZZ_TIME ?= 10s
@@ -66,9 +67,10 @@ fuzz: ## every fuzzer for FUZZ_TIME (10s)
 
 .PHONY: chaos
 chaos: export CLEARLANE_CHAOS_SEEDS = $(SEEDS)
-chaos: ## seeded faults on a real broker, about 45 s a seed; SEEDS="17" runs one again
+chaos: export CLEARLANE_CHAOS_SPAN = $(CHAOS_SPAN)
+chaos: ## seeded faults on one real broker or three, about a minute a seed; SEEDS="17" runs one again
 	@race=-race cgo=1; command -v $${CC:-cc} >/dev/null || { race= cgo=0; }; \
-	  CLEARLANE_REQUIRE_KAFKA=1 CGO_ENABLED=$$cgo $(GO) test $$race -buildvcs=true -count 1 -v -timeout $$((2 * $(words $(SEEDS)) + 2))m -run '^TestChaos$$' ./cmd/clearlane
+	  CLEARLANE_REQUIRE_KAFKA=1 CGO_ENABLED=$$cgo $(GO) test $$race -buildvcs=true -count 1 -v -timeout $$((4 * $(words $(SEEDS)) + 4))m -run '^TestChaos$$' ./cmd/clearlane
 
 .PHONY: chaos-faults
 chaos-faults: export CLEARLANE_CHAOS_REPEAT = $(REPEAT)
