@@ -80,9 +80,12 @@ func (s *scorer) report(manager *task.Manager) {
 	}
 	since, away := s.fetcher.Away()
 	_, full := s.disk.longest()
+	missing, lost := s.fetcher.Missing()
 	switch {
 	case away != nil && time.Since(since) >= awayAfter:
 		s.health.Set(serve.Waiting, "Kafka: "+away.Error())
+	case missing != "" && time.Since(lost) >= awayAfter:
+		s.health.Set(serve.Waiting, fmt.Sprintf("Kafka: topic %s, since %s: unknown to its brokers, or without a leader", missing, lost.UTC().Format(time.RFC3339)))
 	case full != nil:
 		s.health.Set(serve.Waiting, "for room on the disk: "+full.Error())
 	case failed != "":

@@ -86,7 +86,7 @@ func Default() Config {
 			BatchInterval:    time.Second,
 			DialTimeout:      5 * time.Second,
 			InsertTimeout:    time.Minute,
-			MaxRetryInterval: 15 * time.Second,
+			MaxRetryInterval: 5 * time.Second,
 		},
 		Serve: Serve{
 			Listen:          "127.0.0.1:9464",

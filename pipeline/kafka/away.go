@@ -81,6 +81,24 @@ func (f *Fetcher) missing(s *source, now time.Time) {
 	}
 }
 
+// Missing is the input topic that has been unknown to its brokers, or without a leader, for
+// longest, and since when; empty while all are known. A feed ends of it only after
+// UnknownTopicAfter: a topic may be made anew, and leaders move.
+func (f *Fetcher) Missing() (topic string, since time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, feed := range f.feeds {
+		feed.mu.Lock()
+		for _, s := range feed.sources {
+			if !s.unknown.IsZero() && (since.IsZero() || s.unknown.Before(since)) {
+				topic, since = s.topic, s.unknown
+			}
+		}
+		feed.mu.Unlock()
+	}
+	return topic, since
+}
+
 // Away is the error of the leader that has given no answer for longest, and since when.
 // It is nil while all of them answer.
 func (f *Fetcher) Away() (since time.Time, err error) {

@@ -254,6 +254,9 @@ func TestFetchUnknownTopicEndsTheFeed(t *testing.T) {
 		if err := feed.Err(); !errors.Is(err, ErrUnknownTopic) || !strings.Contains(err.Error(), topic+"-missing") {
 			t.Errorf("%v", err)
 		}
+		if missing, since := f.Missing(); missing != topic+"-missing" || since.IsZero() {
+			t.Errorf("missing %q since %v", missing, since)
+		}
 	})
 }
 

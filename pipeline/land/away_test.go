@@ -2,6 +2,7 @@ package land_test
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -51,21 +52,34 @@ func (f *failures) InsertFailed(table string) {
 	}
 }
 
-// A ClickHouse that is away at the start is counted, not only one that goes away later.
+// A ClickHouse that is away at the start is counted, not only one that goes away later, and
+// does not fill the log.
 func TestClickHouseAwayAtTheStartIsCounted(t *testing.T) {
 	cfg := land.Default()
 	cfg.ClickHouse.Addrs = []string{"127.0.0.1:1"}
 	cfg.MaxRetryInterval = 50 * time.Millisecond
 	var f failures
-	l, err := land.New(cfg, land.Deps{Observer: &f})
+	var lines lineCounter
+	l, err := land.New(cfg, land.Deps{Observer: &f, Log: slog.New(slog.NewTextHandler(&lines, nil))})
 	must(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- l.Run(ctx) }()
-	waitUntil(t, "three failures", func() bool { return f.migrations.Load() >= 3 })
+	waitUntil(t, "twelve failures", func() bool { return f.migrations.Load() >= 12 })
 	if s := l.Status(); s.Ready || !s.Retrying || s.Error == "" {
 		t.Errorf("status %+v", s)
 	}
 	cancel()
 	must(t, <-done)
+	if n := lines.n.Load(); n != 1 {
+		t.Errorf("%d log lines about one fault that lasts", n)
+	}
+}
+
+// lineCounter counts the lines of a log.
+type lineCounter struct{ n atomic.Int32 }
+
+func (c *lineCounter) Write(p []byte) (int, error) {
+	c.n.Add(1)
+	return len(p), nil
 }

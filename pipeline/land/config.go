@@ -68,7 +68,7 @@ func Default() Config {
 		},
 		SessionTimeout: 10 * time.Second, Heartbeat: 3 * time.Second,
 		BatchRows: 50_000, BatchBytes: 64 << 20, BatchInterval: time.Second,
-		MaxRetryInterval: 15 * time.Second, StopTimeout: 10 * time.Second, LagInterval: 5 * time.Second,
+		MaxRetryInterval: 5 * time.Second, StopTimeout: 10 * time.Second, LagInterval: 5 * time.Second,
 	}
 }
 

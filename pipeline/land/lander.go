@@ -41,10 +41,12 @@ type Lander struct {
 
 	decisions, preReviews, minutes, hours, letters *table
 
-	rollup   schemas.RollupRow // reused
-	rows     int               // in all tables
-	bytes    int               // of the records they came from
-	deadline time.Time         // when the oldest row has to go; zero: there is none
+	rollup                         schemas.RollupRow // reused
+	rows                           int               // in all tables
+	bytes                          int               // of the records they came from
+	inserting, reading, committing repeats           // what is said of faults that last
+
+	deadline time.Time // when the oldest row has to go; zero: there is none
 }
 
 // New builds a lander. It connects to nothing.
@@ -147,9 +149,14 @@ func (l *Lander) step(ctx, hard context.Context) error {
 	}
 	fetches.EachError(func(topic string, partition int32, err error) {
 		if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
-			l.log.Warn("reading a topic failed, trying again", "topic", topic, "partition", partition, "error", err)
+			l.reading.failed(func() {
+				l.log.Warn("reading a topic failed, trying again", "topic", topic, "partition", partition, "error", err)
+			})
 		}
 	})
+	if !fetches.Empty() {
+		l.reading.over(func() { l.log.Info("reading goes on") })
+	}
 	for it := fetches.RecordIter(); !it.Done(); {
 		if err := l.take(hard, it.Next()); err != nil {
 			return err
@@ -236,9 +243,10 @@ func (l *Lander) commit(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		l.log.Warn("committing offsets failed, the next commit covers it", "error", failed)
+		l.committing.failed(func() { l.log.Warn("committing offsets failed, the next commit covers it", "error", failed) })
 		return nil
 	}
+	l.committing.over(func() { l.log.Info("offsets are committed again") })
 	l.pos.committed(offsets)
 	return nil
 }

@@ -92,6 +92,7 @@ func (l *Lander) migrate(ctx context.Context) error {
 		}
 		if err == nil {
 			l.status.prepared()
+			l.inserting.over(func() { l.log.Info("ClickHouse answers", "tries", try) })
 			return nil
 		}
 		if errors.Is(err, ErrChecksum) {

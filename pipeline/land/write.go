@@ -38,6 +38,7 @@ func (l *Lander) insert(ctx context.Context, t *table) error {
 		cancel()
 		if err == nil {
 			l.status.landed(len(t.records))
+			l.inserting.over(func() { l.log.Info("ClickHouse takes rows again", "table", t.name, "tries", try) })
 			l.deps.Observer.Inserted(t.name, len(t.records), time.Since(began))
 			return nil
 		}
@@ -55,12 +56,12 @@ func (l *Lander) insert(ctx context.Context, t *table) error {
 	}
 }
 
-// failed makes a fault visible; of a long row of them the log shows every tenth.
+// failed makes a fault visible.
 func (l *Lander) failed(what string, try int, err error) {
 	l.status.failed(err)
-	if try == 1 || try%10 == 0 {
+	l.inserting.failed(func() {
 		l.log.Warn("ClickHouse does not take rows, trying again", "table", what, "tries", try, "error", err)
-	}
+	})
 }
 
 // pause waits before the next try: twice as long each time up to the bound, the later
