@@ -122,9 +122,10 @@ func (d *Decider) Shipment(e *join.Entry) (Judgement, error) {
 	return d.judgement(e.ID), nil
 }
 
-// PreReview judges the loaded order's claim; ok is false where the pack wants none.
-func (d *Decider) PreReview() (j Judgement, ok bool) {
-	if d.facts.Order == nil || !d.refs.Pack.WantsPreReview(d.facts.Order) {
+// PreReview judges the loaded order's claim; ok is false where the pack wants none and
+// nothing has been said about it: a claim that is taken back is judged once more.
+func (d *Decider) PreReview(said bool) (j Judgement, ok bool) {
+	if d.facts.Order == nil || !said && !d.refs.Pack.WantsPreReview(d.facts.Order) {
 		return Judgement{}, false
 	}
 	d.facts.Shipment, d.current, d.closed = nil, nil, false

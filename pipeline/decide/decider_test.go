@@ -39,7 +39,7 @@ func TestDeciderJudgesShipmentsAndTheClaim(t *testing.T) {
 	if string(j.Members) != string(codec.AppendVerdict(nil, j.Verdict)) || j.Hash != murmur3.Sum64(j.Members) {
 		t.Error("members and hash are not those of the verdict")
 	}
-	j, ok := d.PreReview()
+	j, ok := d.PreReview(false)
 	if !ok || j.Subject != "" || j.Verdict.Route != schemas.RouteDocumentReview || !slices.Equal(codes(j.Verdict), want) {
 		t.Errorf("the claim: %v %q %+v", ok, j.Subject, j.Verdict)
 	}
@@ -75,7 +75,7 @@ func TestDeciderForgetsTheOrderBefore(t *testing.T) {
 	if a, b := fmt.Sprint(d.Evidence()), fmt.Sprint(fresh.Evidence()); a != b {
 		t.Errorf("evidence %s, want %s", a, b)
 	}
-	if _, ok := d.PreReview(); ok || d.OrderID() != "" {
+	if _, ok := d.PreReview(false); ok || d.OrderID() != "" {
 		t.Error("an order that has not arrived has a pre-review or an id")
 	}
 }
@@ -102,7 +102,7 @@ func TestEvidenceNamesWhatWasUsed(t *testing.T) {
 	}
 	ofShipment := ev.InputHash
 
-	d.PreReview()
+	d.PreReview(false)
 	if ev = d.Evidence(); slices.Contains(ev.Positions, position(schemas.KindShipment)) || ev.InputHash == ofShipment {
 		t.Errorf("the pre-review's evidence holds the shipment: %+v", ev)
 	}

@@ -39,8 +39,9 @@ func (s *Scorer) final(ctx context.Context) error {
 	return nil
 }
 
-// order decides all subjects of the order in s.state. A shipment, and the claim, are
-// decided by the newest case that has them: in a stream, that one decides last.
+// order decides all subjects of the order in s.state. A shipment is decided by the newest
+// case that has it, the claim by the newest that has an order: in a stream, that one
+// decides last.
 func (s *Scorer) order(key string) error {
 	cases := s.state.Cases()
 	loaded := -1
@@ -55,11 +56,14 @@ func (s *Scorer) order(key string) error {
 		if err := load(i); err != nil {
 			return err
 		}
-		if j, ok := s.decider.PreReview(); ok {
+		if j, ok := s.decider.PreReview(false); ok {
 			if err := s.finalPreReview(key, &j); err != nil {
 				return err
 			}
 			break
+		}
+		if s.decider.OrderID() != "" {
+			break // it claims nothing any more
 		}
 	}
 	for _, p := range s.subjects(cases) {

@@ -40,7 +40,7 @@ func (s *Scorer) judge(key string, outcome join.Outcome) error {
 			return err
 		}
 	}
-	if j, ok := s.decider.PreReview(); ok {
+	if j, ok := s.decider.PreReview(s.state.Published("") != nil); ok {
 		if err := s.preReviewVersion(key, &j); err != nil {
 			return err
 		}

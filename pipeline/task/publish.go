@@ -49,7 +49,7 @@ func (t *Task) judge(ctx context.Context, key []byte, nowMs int64) error {
 			return err
 		}
 	}
-	if j, ok := t.decider.PreReview(); ok {
+	if j, ok := t.decider.PreReview(t.state.Published("") != nil); ok {
 		t.counts.Judged++
 		if err := t.preReview(ctx, orderKey, &j, nowMs); err != nil {
 			return err

@@ -12,8 +12,8 @@ func (o *Outputs) Check(x *naive.Expected) *Findings {
 	f := &Findings{}
 	chain(f, "decision", o.decisions)
 	chain(f, "pre-review", o.preReviews)
-	compare(f, "decision", last(o.decisions), x.Decisions)
-	compare(f, "pre-review", last(o.preReviews), x.PreReviews)
+	compare(f, "decision", last(o.decisions), x.Decisions, nil)
+	compare(f, "pre-review", last(o.preReviews), x.PreReviews, x.TakenBack)
 	o.highRisk(f)
 	o.rollups(f, x)
 	o.deadLetters(f, x)

@@ -57,8 +57,8 @@ func last(all []published) map[naive.Subject]*published {
 	return standing
 }
 
-// compare holds what stands against what has to, member by member.
-func compare(f *Findings, what string, standing map[naive.Subject]*published, want map[naive.Subject]*schemas.Verdict) {
+// compare holds what stands against what has to, and what may, member by member.
+func compare(f *Findings, what string, standing map[naive.Subject]*published, want, may map[naive.Subject]*schemas.Verdict) {
 	for subject, v := range want {
 		p := standing[subject]
 		if p == nil {
@@ -70,7 +70,11 @@ func compare(f *Findings, what string, standing map[naive.Subject]*published, wa
 		}
 	}
 	for subject, p := range standing {
-		if want[subject] == nil {
+		if v := may[subject]; v != nil {
+			if d := differences(p.verdict, v); d != "" {
+				f.add(Wrong, "%s of %v, version %d:\n%s", what, subject, p.version, d)
+			}
+		} else if want[subject] == nil {
 			f.add(Wrong, "%s of %v, version %d: nothing was to be said about it", what, subject, p.version)
 		}
 	}

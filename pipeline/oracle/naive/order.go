@@ -9,8 +9,8 @@ import (
 	"github.com/clearlane/clearlane/scoring"
 )
 
-// order decides all subjects of one order. A shipment, and the claim, are decided by the
-// newest case that has them.
+// order decides all subjects of one order. A shipment is decided by the newest case
+// that has it, the claim by the newest that has an order.
 func (x *Expected) order(s *Settings, sites map[site]*schemas.SellerSite, k orderKey, events []*event) error {
 	for _, part := range cases(events, s.RetentionMs) {
 		held := greatest(part)
@@ -39,10 +39,17 @@ func (x *Expected) order(s *Settings, sites map[site]*schemas.SellerSite, k orde
 			x.Decisions[Subject{k.partition, k.key, e.id}] = v
 		}
 		c.Shipment = nil
-		if c.Order != nil && s.Pack.WantsPreReview(c.Order) {
-			v := &schemas.Verdict{}
-			scoring.New(s.Pack).PreReview(&c, v)
-			x.PreReviews[Subject{k.partition, k.key, ""}] = v
+		if c.Order == nil {
+			continue
+		}
+		v, claim := &schemas.Verdict{}, Subject{k.partition, k.key, ""}
+		scoring.New(s.Pack).PreReview(&c, v)
+		delete(x.PreReviews, claim)
+		delete(x.TakenBack, claim)
+		if s.Pack.WantsPreReview(c.Order) {
+			x.PreReviews[claim] = v
+		} else {
+			x.TakenBack[claim] = v
 		}
 	}
 	return nil

@@ -57,10 +57,13 @@ type Letter struct {
 type Expected struct {
 	Decisions  map[Subject]*schemas.Verdict
 	PreReviews map[Subject]*schemas.Verdict
-	Cells      map[Cell]Total // those that count something
-	Letters    map[Place]Letter
-	Ends       map[string][]int64 // of the inputs: next offset by topic and partition
-	Records    int                // of the event topics
+	// TakenBack is what stands of orders that make no claim, if anything does: a revision
+	// that made one may have been judged, or not.
+	TakenBack map[Subject]*schemas.Verdict
+	Cells     map[Cell]Total // those that count something
+	Letters   map[Place]Letter
+	Ends      map[string][]int64 // of the inputs: next offset by topic and partition
+	Records   int                // of the event topics
 }
 
 // Expect reads the inputs and works out what must follow.
@@ -69,7 +72,7 @@ func Expect(ctx context.Context, log Log, s *Settings) (*Expected, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Expected{Decisions: map[Subject]*schemas.Verdict{}, PreReviews: map[Subject]*schemas.Verdict{},
+	x := &Expected{Decisions: map[Subject]*schemas.Verdict{}, PreReviews: map[Subject]*schemas.Verdict{}, TakenBack: map[Subject]*schemas.Verdict{},
 		Cells: map[Cell]Total{}, Letters: in.letters, Ends: in.ends, Records: in.records}
 	for key, events := range in.orders {
 		if err := x.order(s, in.sites, key, events); err != nil {
