@@ -28,7 +28,7 @@ func newCheck(a *app) *cobra.Command {
 		Use:   "check",
 		Short: "Check the configuration and everything it names",
 		Long: "Reads the configuration, the policy pack and the country database, and asks Kafka and ClickHouse what is there. " +
-			"It changes nothing. Every line is OK or FAULT; exit status 1 when one is a FAULT.",
+			"It changes nothing. Every line is OK, WARNING or FAULT; exit status 1 when one is a FAULT.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if timeout <= 0 {
@@ -46,19 +46,24 @@ type finding struct {
 	subject string
 	detail  string
 	fault   bool
+	warning bool
 }
 
 // report gathers findings.
 type report []finding
 
 func (r *report) ok(subject, detail string, a ...any) {
-	*r = append(*r, finding{subject, fmt.Sprintf(detail, a...), false})
+	*r = append(*r, finding{subject: subject, detail: fmt.Sprintf(detail, a...)})
+}
+
+func (r *report) warn(subject string, err error) {
+	*r = append(*r, finding{subject: subject, detail: err.Error(), warning: true})
 }
 
 // fault adds a finding for each line of an error: some list several faults.
 func (r *report) fault(subject string, err error) {
 	for line := range strings.Lines(err.Error()) {
-		*r = append(*r, finding{subject, strings.TrimSpace(line), true})
+		*r = append(*r, finding{subject: subject, detail: strings.TrimSpace(line), fault: true})
 	}
 }
 
@@ -98,6 +103,9 @@ func (r report) print(out io.Writer) error {
 	bad := 0
 	for _, f := range r {
 		state := "OK"
+		if f.warning {
+			state = "WARNING"
+		}
 		if f.fault {
 			state = "FAULT"
 			bad++
@@ -210,6 +218,13 @@ func (r *report) kafka(ctx context.Context, c *config.Config, timeout time.Durat
 		for _, f := range faults[t.Name] {
 			r.fault("topics", f)
 		}
+	}
+	advice, err := admin.Advice(ctx, kafkaTopics(&c.Kafka), topicRules(c))
+	if err != nil {
+		r.fault("topics", err)
+	}
+	for _, a := range advice {
+		r.warn("topics", a)
 	}
 	if len(faults) == 0 {
 		r.ok("topics", "%d topics, %d partitions", len(c.Kafka.Used()), partitions)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -25,9 +26,10 @@ type process struct {
 	log       *slog.Logger
 	acceptGap bool
 	now       func() time.Time
-	observer  task.Observer  // sees what tasks do, beside the metrics; nil for nobody
-	landed    *atomic.Uint64 // counts the rows that have landed; nil for nobody
-	listening func(net.Addr) // told where the role serve listens; nil for nobody
+	observer  task.Observer    // sees what tasks do, beside the metrics; nil for nobody
+	landed    *atomic.Uint64   // counts the rows that have landed; nil for nobody
+	reload    <-chan os.Signal // looks at the files of reference data at once; nil for never
+	listening func(net.Addr)   // told where the role serve listens; nil for nobody
 	// wrap changes what the task of a partition works with; nil leaves it as it is.
 	wrap func(s *scorer, partition int32, d task.Deps) task.Deps
 }

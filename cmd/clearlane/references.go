@@ -13,8 +13,8 @@ import (
 	"github.com/clearlane/clearlane/pipeline/decide"
 	"github.com/clearlane/clearlane/pipeline/kafka"
 	"github.com/clearlane/clearlane/pipeline/record"
+	"github.com/clearlane/clearlane/pipeline/serve"
 	"github.com/clearlane/clearlane/schemas"
-	"github.com/clearlane/clearlane/scoring/geo"
 	"github.com/clearlane/clearlane/scoring/policy"
 )
 
@@ -22,12 +22,16 @@ import (
 // take up a new value at their next commit boundary.
 type references struct {
 	log    *slog.Logger
-	limits schemas.Limits
+	policy config.Policy
+	geo    config.Geo
 	now    atomic.Pointer[decide.References]
+	mu     sync.Mutex // of whoever changes now, and of pending and offset
+
+	metrics *serve.Metrics
+	watched []*refFile // of watchFiles
 
 	// The rest belongs to the goroutine that reads the seller-sites topic.
 	intake  *decide.SiteIntake
-	mu      sync.Mutex // guards pending between the reader and the publisher
 	pending []decide.SiteChange
 	offset  int64
 }
@@ -36,21 +40,16 @@ type references struct {
 const sitesEvery = 200 * time.Millisecond
 
 // loadReferences reads the policy pack and the country database.
-func loadReferences(policyFile, geoFile string, limits schemas.Limits, log *slog.Logger) (*references, error) {
-	r := &references{log: log, limits: limits, intake: decide.NewSiteIntake(limits)}
-	refs := &decide.References{}
-	var err error
-	if refs.Pack, err = loadPack(policyFile); err != nil {
+func loadReferences(policy config.Policy, geo config.Geo, limits schemas.Limits, log *slog.Logger) (*references, error) {
+	r := &references{log: log, policy: policy, geo: geo, intake: decide.NewSiteIntake(limits)}
+	r.watched = r.files()
+	pack, err := loadPack("")
+	if err != nil {
 		return nil, err
 	}
-	if geoFile != "" {
-		b, err := os.ReadFile(geoFile)
-		if err != nil {
-			return nil, fmt.Errorf("country database: %w", err)
-		}
-		if refs.Geo, err = geo.FromBytes(b); err != nil {
-			return nil, fmt.Errorf("geo.file %s: %w", geoFile, err)
-		}
+	refs := &decide.References{Pack: pack}
+	if err := r.load(refs); err != nil {
+		return nil, err
 	}
 	r.now.Store(refs)
 	return r, nil
@@ -79,9 +78,7 @@ func (r *references) readSites(ctx context.Context, reader *kafka.Reader, topic 
 	if topic == config.Off || topic == "" {
 		return nil
 	}
-	refs := *r.now.Load()
-	refs.Sites = &decide.SiteTable{}
-	r.now.Store(&refs)
+	r.swap(func(refs *decide.References) { refs.Sites = &decide.SiteTable{} })
 	next, err := reader.ReadAll(ctx, topic, r.take)
 	if err != nil {
 		return err

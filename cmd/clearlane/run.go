@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -14,7 +17,8 @@ func newRun(a *app) *cobra.Command {
 		Short: "Run the roles of the configuration until told to stop",
 		Long: "Runs the roles of the configuration: score joins and decides, land writes ClickHouse, serve answers /metrics, " +
 			"/healthz and /readyz. Kafka or ClickHouse away is waited for. SIGTERM or SIGINT ends it: it takes nothing more in, " +
-			"commits what it has, writes its state and leaves the group, after stop_timeout at the latest. Processes of one " +
+			"commits what it has, writes its state and leaves the group, after stop_timeout at the latest. SIGHUP reads policy.file " +
+			"and geo.file again. Processes of one " +
 			"kafka.group share the partitions; each has a data_dir of its own.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -31,7 +35,10 @@ func newRun(a *app) *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, stop()) }()
-			p := &process{cfg: c, log: log, acceptGap: acceptGap, now: a.now}
+			reload := make(chan os.Signal, 1)
+			signal.Notify(reload, syscall.SIGHUP)
+			defer signal.Stop(reload)
+			p := &process{cfg: c, log: log, acceptGap: acceptGap, now: a.now, reload: reload}
 			return p.run(cmd.Context())
 		},
 	}

@@ -77,7 +77,7 @@ func (a *app) score(ctx context.Context, file string, o *scoreOptions) (err erro
 	if err != nil {
 		return err
 	}
-	refs, err := loadReferences(cfg.Policy.File, cfg.Geo.File, cfg.Limits.Event(), log)
+	refs, err := loadReferences(cfg.Policy, cfg.Geo, cfg.Limits.Event(), log)
 	if err != nil {
 		return usagef("score: %w", err)
 	}

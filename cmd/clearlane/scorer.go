@@ -63,16 +63,13 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 		names[i] = in.Topic
 	}
 	s.metrics, s.standing = metrics.Task(names), newStandings(names, p.now)
-	refs := s.refs.current()
-	metrics.SetPolicy(refs.Pack.Version, refs.Pack.Hash)
-	metrics.SetGeo(refs.Geo.Version())
 
 	manager := task.NewManager(s.open, s.group.Confirm, p.log, p.now)
 	metrics.OnScrape(func(x *serve.Sample) { s.sample(x, manager) })
 	// The group is left after the tasks have committed; the fetcher serves them to the end.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	ended := make(chan error, 3)
+	ended := make(chan error, 4)
 	var running sync.WaitGroup
 	start := func(what string, run func(context.Context) error) {
 		running.Add(1)
@@ -85,6 +82,7 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 	}
 	start("fetcher", s.fetcher.Run)
 	start("seller sites", func(ctx context.Context) error { return s.refs.follow(ctx, s.reader, s.topics.SellerSites) })
+	start("reference data", func(ctx context.Context) error { return s.refs.watchFiles(ctx, p.reload) })
 	start("group", func(ctx context.Context) error {
 		return s.group.Run(ctx, kafka.Events{
 			Assigned: func(_ context.Context, partitions []int32) { manager.Assign(partitions) },
@@ -120,9 +118,10 @@ func (s *scorer) prepare(ctx context.Context) error {
 	if err != nil && !state.DiskFull(err) { // a full disk is waited for, partition by partition
 		return fmt.Errorf("data_dir %s: %w", s.cfg.DataDir, err)
 	}
-	if s.refs, err = loadReferences(s.cfg.Policy.File, s.cfg.Geo.File, s.cfg.Limits.Event(), s.log); err != nil {
+	if s.refs, err = loadReferences(s.cfg.Policy, s.cfg.Geo, s.cfg.Limits.Event(), s.log); err != nil {
 		return err
 	}
+	s.refs.reportTo(s.seen)
 	if err := s.waitForTopics(ctx); err != nil {
 		return err
 	}
@@ -175,6 +174,9 @@ func (s *scorer) waitForTopics(ctx context.Context) error {
 		if err == nil {
 			s.deadLetterBytes, err = admin.MaxMessageBytes(ctx, s.topics.DeadLetters)
 		}
+		if err == nil {
+			err = s.advise(ctx, admin)
+		}
 		var fault *kafka.TopicFault
 		switch {
 		case err == nil:
@@ -193,6 +195,15 @@ func (s *scorer) waitForTopics(ctx context.Context) error {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// advise says what about the topics is worth a warning.
+func (s *scorer) advise(ctx context.Context, admin *kafka.Admin) error {
+	advice, err := admin.Advice(ctx, s.topics, topicRules(&s.cfg))
+	for _, a := range advice {
+		s.log.Warn(a.Error())
+	}
+	return err
 }
 
 // open makes the task of a partition.

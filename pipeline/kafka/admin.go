@@ -153,8 +153,13 @@ func (r *TopicRules) settings(role role) map[string]*string {
 			keep = r.Keep.Milliseconds()
 		}
 		set("retention.ms", strconv.FormatInt(keep, 10))
-	case roleProgress, roleSites:
+	case roleProgress:
 		set("cleanup.policy", "compact")
+	case roleSites:
+		set("cleanup.policy", "compact")
+		if r.Keep > 0 {
+			set(deleteRetention, strconv.FormatInt(r.Keep.Milliseconds(), 10))
+		}
 	}
 	return s
 }

@@ -31,7 +31,13 @@ func TestEnsuredTopicsPassTheCheck(t *testing.T) {
 		if err != nil || n != 3 {
 			t.Errorf("%d partitions, %v", n, err)
 		}
+		if advice, err := a.Advice(t.Context(), topics, rules); err != nil || len(advice) > 0 {
+			t.Errorf("advice about topics just made: %v, %v", advice, err)
+		}
 		rules.Keep = 49 * time.Hour
+		if advice, err := a.Advice(t.Context(), topics, rules); err != nil || len(advice) != 1 || !containsText(advice[0], topics.SellerSites+": delete.retention.ms is 172800000; allowed: at least 176400000") {
+			t.Errorf("advice about deletions that go too soon: %v, %v", advice, err)
+		}
 		if _, err = a.CheckTopics(t.Context(), topics, rules); err == nil || !containsText(err, "retention.ms is 172800000; allowed: at least 176400000") {
 			t.Errorf("too short a retention: %v", err)
 		}

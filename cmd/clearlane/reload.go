@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/clearlane/clearlane/pipeline/decide"
+	"github.com/clearlane/clearlane/pipeline/serve"
+	"github.com/clearlane/clearlane/scoring/geo"
+)
+
+// refFile is one file of reference data. The goroutine that looks at it owns it.
+type refFile struct {
+	name  string // its label in the metrics, and its section in the configuration
+	path  string
+	every time.Duration // between two looks, 0 for none
+	read  func(path string, into *decide.References) error
+
+	seen fs.FileInfo // as of the last look that found a change; nil: it was not there
+	done fs.FileInfo // as it was taken up or refused
+	said string      // why it was refused last
+}
+
+// files are those that this configuration names.
+func (r *references) files() []*refFile {
+	var all []*refFile
+	if r.policy.File != "" {
+		all = append(all, &refFile{name: "policy", path: r.policy.File, every: r.policy.ReloadEach, read: readPack})
+	}
+	if r.geo.File != "" {
+		all = append(all, &refFile{name: "geo", path: r.geo.File, every: r.geo.ReloadEach, read: readGeo})
+	}
+	return all
+}
+
+func readPack(path string, into *decide.References) (err error) {
+	into.Pack, err = loadPack(path)
+	return err
+}
+
+func readGeo(path string, into *decide.References) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("country database: %w", err)
+	}
+	if into.Geo, err = geo.FromBytes(b); err != nil {
+		return fmt.Errorf("geo.file %s: %w", path, err)
+	}
+	return nil
+}
+
+// sameFile says whether nothing was written or renamed between two looks. Two that find
+// nothing are the same.
+func sameFile(a, b fs.FileInfo) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+}
+
+// load reads all files at the start.
+func (r *references) load(into *decide.References) error {
+	for _, f := range r.watched {
+		f.done, _ = os.Stat(f.path) // before it is read: a later change is then seen
+		if err := f.read(f.path, into); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// watchFiles takes up what changes in the files, until ctx ends. A value from now makes it
+// look at once.
+func (r *references) watchFiles(ctx context.Context, now <-chan os.Signal) error {
+	var ticks [2]<-chan time.Time // as many as there are kinds of files
+	for i, f := range r.watched {
+		if f.every > 0 {
+			t := time.NewTicker(f.every)
+			defer t.Stop()
+			ticks[i] = t.C
+		}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks[0]:
+			r.look(r.watched[0], false)
+		case <-ticks[1]:
+			r.look(r.watched[1], false)
+		case <-now:
+			for _, f := range r.watched {
+				r.look(f, true)
+			}
+		}
+	}
+}
+
+// look takes up a file that has changed, unless it is bad: then what was in force before
+// stays. One that is being written may be readable, and a part of what it will be: so it
+// has to be found the same twice, but when someone asks for it, and after it was read.
+func (r *references) look(f *refFile, asked bool) {
+	info, err := os.Stat(f.path)
+	if err != nil {
+		r.refuse(f, nil, err)
+		return
+	}
+	if sameFile(info, f.done) && !asked {
+		f.seen, f.said = info, ""
+		return
+	}
+	if settled := sameFile(info, f.seen); !settled {
+		f.seen = info
+		if !asked {
+			return
+		}
+	}
+	old := r.current()
+	next := *old
+	err = f.read(f.path, &next)
+	if after, serr := os.Stat(f.path); serr != nil || !sameFile(info, after) {
+		return // the next look finds out
+	}
+	if err != nil {
+		r.refuse(f, info, err)
+		return
+	}
+	f.done, f.said = info, ""
+	changed := next.Pack.Hash != old.Pack.Hash || next.Geo.Version() != old.Geo.Version()
+	if changed {
+		r.swap(func(refs *decide.References) {
+			if f.name == "policy" {
+				refs.Pack = next.Pack
+			} else {
+				refs.Geo = next.Geo
+			}
+		})
+	}
+	r.say()
+	r.metrics.Reloaded(f.name)
+	r.log.Info("file of reference data was read again", "file", f.path, "changed", changed, "policy", next.Pack.Version, "policy_hash", next.Pack.Hash, "geo", next.Geo.Version())
+}
+
+// refuse says once that a file can't be used.
+func (r *references) refuse(f *refFile, info fs.FileInfo, err error) {
+	f.done, f.seen = info, info
+	if f.said == err.Error() {
+		return
+	}
+	f.said = err.Error()
+	r.metrics.ReloadFailed(f.name)
+	r.log.Error("changed reference data refused; what was in force before stays", "file", f.path, "err", err)
+}
+
+// reportTo makes the metrics say what is in force, from now on.
+func (r *references) reportTo(metrics *serve.Metrics) {
+	r.metrics = metrics
+	r.say()
+	for _, f := range r.watched {
+		metrics.Reloaded(f.name)
+	}
+}
+
+// say tells the metrics what is in force.
+func (r *references) say() {
+	refs := r.current()
+	r.metrics.SetPolicy(refs.Pack.Version, refs.Pack.Hash)
+	r.metrics.SetGeo(refs.Geo.Version())
+}
+
+// swap puts a changed copy of the reference data into force.
+func (r *references) swap(change func(*decide.References)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	next := *r.now.Load()
+	change(&next)
+	r.now.Store(&next)
+}
