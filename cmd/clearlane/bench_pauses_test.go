@@ -35,6 +35,7 @@ type pauseRun struct {
 	At             time.Time     `json:"at"`
 	Machine        bench.Machine `json:"machine"`
 	Fault          string        `json:"fault"`
+	Named          bool          `json:"named"` // the processes have names that outlive them
 	Processes      int           `json:"processes"`
 	Partitions     int           `json:"partitions"`
 	OrdersPerS     int           `json:"orders_per_second"`
@@ -57,22 +58,27 @@ func TestBenchPauses(t *testing.T) {
 	for _, name := range []string{"CLEARLANE_PAUSES", "CLEARLANE_PAUSES_RESULTS"} {
 		must(t, os.Unsetenv(name)) // the processes would take them for keys of the configuration
 	}
-	b := newPausesBench(t, 2, "instance=one", "instance=two")
-	for _, fault := range b.faults() {
-		if wanted != "all" && !strings.Contains(wanted, fault.name) {
-			continue
+	for _, named := range []bool{true, false} {
+		b := newPausesBench(t, 2, named)
+		for _, fault := range b.faults() {
+			if (named || fault.moves) && (wanted == "all" || strings.Contains(wanted, fault.name)) {
+				b.one(fault, file)
+			}
 		}
-		eventually(t, "all partitions are live", b.allOwned)
-		r := b.measure(fault.name, fault.length, fault.do)
-		line, err := json.Marshal(r)
-		must(t, err)
-		fmt.Printf("%s\n", line)
-		if file != "" {
-			must(t, appendLine(file, line))
+		for _, c := range b.c {
+			c.stop(t)
 		}
 	}
-	for _, c := range b.c {
-		c.stop(t)
+}
+
+// one makes one measurement, and prints it.
+func (b *pausesBench) one(fault pausesFault, file string) {
+	eventually(b.t, "all partitions are live", b.allOwned)
+	line, err := json.Marshal(b.measure(fault))
+	must(b.t, err)
+	fmt.Printf("%s\n", line)
+	if file != "" {
+		must(b.t, appendLine(file, line))
 	}
 }
 
@@ -80,15 +86,15 @@ type pausesBench struct {
 	t      *testing.T
 	s      *setup
 	broker *kafkatest.Broker
-	names  []string
+	named  bool // the processes have names that outlive them
 	dir    string
 	c      []*child
 	loads  uint64
 	away   time.Duration // the broker, in the last measurement
 }
 
-func newPausesBench(t *testing.T, processes int, names ...string) *pausesBench {
-	b := &pausesBench{t: t, broker: brokers.Real(t, kafkatest.Options{Heap: "768m"}), names: names, dir: t.TempDir()}
+func newPausesBench(t *testing.T, processes int, named bool) *pausesBench {
+	b := &pausesBench{t: t, broker: brokers.Real(t, kafkatest.Options{Heap: "768m"}), named: named, dir: t.TempDir()}
 	b.s = newSetup(t, b.broker.Addr)
 	b.s.sets = append(b.s.sets, "kafka.session_timeout="+pausesSession.String(), "kafka.heartbeat_interval=1s")
 	b.c = make([]*child, processes)
@@ -99,8 +105,8 @@ func newPausesBench(t *testing.T, processes int, names ...string) *pausesBench {
 }
 
 func (b *pausesBench) up(i int) {
-	b.c[i] = start(b.t, b.s.args("run", "--set", "serve.listen=127.0.0.1:0", "--set", b.names[i],
-		"--set", "data_dir="+filepath.Join(b.dir, fmt.Sprint(i)))...)
+	b.c[i] = start(b.t, b.s.args("run", "--set", "serve.listen=127.0.0.1:0", "--set", fmt.Sprintf("instance=process-%d", i),
+		"--set", fmt.Sprintf("kafka.static_membership=%v", b.named), "--set", "data_dir="+filepath.Join(b.dir, fmt.Sprint(i)))...)
 }
 
 func (b *pausesBench) kill(i int) {
@@ -126,34 +132,35 @@ func (b *pausesBench) allOwned() bool {
 type pausesFault struct {
 	name   string
 	length time.Duration // of the measurement, the fault and what follows
+	moves  bool          // it moves partitions between processes without names
 	do     func()
 }
 
 func (b *pausesBench) faults() []pausesFault {
 	return []pausesFault{
-		{"nothing", 6 * time.Second, func() {}},
-		{"deploy", 14 * time.Second, func() {
+		{"nothing", 6 * time.Second, false, func() {}},
+		{"deploy", 20 * time.Second, true, func() {
 			for i := range b.c {
 				b.c[i].stop(b.t)
 				b.up(i)
 				eventually(b.t, "the process is ready", func() bool { return b.c[i].owned() > 0 })
 			}
 		}},
-		{"kill -9, started again at once", 10 * time.Second, func() { b.kill(0); b.up(0) }},
-		{"kill -9, started again after the session", 24 * time.Second, func() {
+		{"kill -9, started again at once", 20 * time.Second, true, func() { b.kill(0); b.up(0) }},
+		{"kill -9, started again after the session", 24 * time.Second, false, func() {
 			b.kill(0)
 			time.Sleep(pausesSession + 4*time.Second)
 			b.up(0)
 		}},
-		{"pause within the session", 12 * time.Second, func() { b.stopFor(0, pausesSession-2*time.Second) }},
-		{"pause beyond the session", 24 * time.Second, func() { b.stopFor(0, pausesSession+4*time.Second) }},
-		{"broker kill -9, started again at once", 24 * time.Second, func() {
+		{"pause within the session", 12 * time.Second, false, func() { b.stopFor(0, pausesSession-2*time.Second) }},
+		{"pause beyond the session", 24 * time.Second, false, func() { b.stopFor(0, pausesSession+4*time.Second) }},
+		{"broker kill -9, started again at once", 24 * time.Second, false, func() {
 			began := time.Now()
 			must(b.t, b.broker.Kill())
 			must(b.t, b.broker.Restart(b.t.Context()))
 			b.away = time.Since(began)
 		}},
-		{"broker pause of 3 s", 14 * time.Second, func() {
+		{"broker pause of 3 s", 14 * time.Second, false, func() {
 			must(b.t, b.broker.Pause())
 			time.Sleep(3 * time.Second)
 			must(b.t, b.broker.Resume())
@@ -162,21 +169,21 @@ func (b *pausesBench) faults() []pausesFault {
 }
 
 // measure keeps the load up for a length, does something, and takes the pauses.
-func (b *pausesBench) measure(name string, length time.Duration, do func()) *pauseRun {
+func (b *pausesBench) measure(fault pausesFault) *pauseRun {
 	b.loads++
 	b.away = 0
-	r := &pauseRun{At: time.Now().UTC().Truncate(time.Second), Machine: bench.ThisMachine(benchCommit()), Fault: name, Processes: len(b.c),
+	r := &pauseRun{At: time.Now().UTC().Truncate(time.Second), Machine: bench.ThisMachine(benchCommit()), Fault: fault.name, Named: b.named, Processes: len(b.c),
 		Partitions: pausesPartitions, OrdersPerS: pausesRate, SessionTimeout: pausesSession.String()}
-	g := gen.Options{Seed: b.loads, Orders: int(length.Seconds() * pausesRate), OrdersPerSecond: pausesRate, WindowOrders: pausesRate,
+	g := gen.Options{Seed: b.loads, Orders: int(fault.length.Seconds() * pausesRate), OrdersPerSecond: pausesRate, WindowOrders: pausesRate,
 		Start: schemas.Time(r.At.UnixMilli()), Partitions: pausesPartitions}
 	sent := make(chan error, 1)
 	go func() { sent <- genKafka(b.t.Context(), &b.s.cfg, g, pausesRate, &bytes.Buffer{}) }()
 	time.Sleep(2 * time.Second) // the head start, and the load is steady
 	from := time.Now()
 	time.Sleep(time.Second)
-	do()
+	fault.do()
 	must(b.t, <-sent)
-	to := from.Add(length - 2*time.Second)
+	to := from.Add(fault.length - 2*time.Second)
 	eventually(b.t, "all partitions are live", b.allOwned)
 	reader, err := kafka.NewReader(kafkaConn(&b.s.cfg.Kafka))
 	must(b.t, err)

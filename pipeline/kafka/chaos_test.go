@@ -3,10 +3,12 @@ package kafka
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest"
+	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest/brokers"
 	"github.com/clearlane/clearlane/pipeline/task"
 )
 
@@ -86,5 +88,44 @@ func TestBrokerKilledAndRestarted(t *testing.T) {
 	case p := <-member.assigned:
 		t.Errorf("assigned anew: %v", p)
 	default:
+	}
+}
+
+// A coordinator that hangs, connections open, is left for the one that takes its place:
+// the members keep their partitions, and are heard of again while it still hangs.
+func TestACoordinatorThatHangsIsLeft(t *testing.T) {
+	c := brokers.Cluster(t, 3, kafkatest.Options{Heap: "256m", JVM: kafkatest.Small()})
+	in := newTopic(t, c.Brokers(), 2)
+	id := "group-" + in
+	change := func(c *GroupConfig) { c.Heartbeat = 500 * time.Millisecond }
+	first := join(t, c.Brokers(), id, "first", change, in)
+	first.until(t, 2)
+	second := join(t, c.Brokers(), id, "second", change, in)
+	mine, yours := first.until(t, 1), second.until(t, 1)
+	coordinator, err := c.GroupCoordinator(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := coordinator.Pause(); err != nil {
+		t.Fatal(err)
+	}
+	defer coordinator.Resume()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for name, j := range map[string]*joined{"first": first, "second": second} {
+		want := map[string][]int32{"first": mine, "second": yours}[name]
+		if err := j.group.Confirm(ctx); err != nil {
+			t.Errorf("%s is not heard of: %v", name, err)
+		}
+		for more := true; more; {
+			select {
+			case p := <-j.assigned:
+				if !slices.Equal(p, want) {
+					t.Errorf("%s had %v and has %v", name, want, p)
+				}
+			default:
+				more = false
+			}
+		}
 	}
 }

@@ -36,7 +36,7 @@ func DefaultFetch() FetchConfig {
 		MaxWait:           250 * time.Millisecond,
 		BufferedBytes:     1 << 20,
 		Pace:              time.Millisecond,
-		RequestTimeout:    10 * time.Second,
+		RequestTimeout:    5 * time.Second,
 		UnknownTopicAfter: 30 * time.Second,
 	}
 }

@@ -7,9 +7,6 @@ import (
 	"log/slog"
 	"sync"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kversion"
 )
 
 // GroupConfig is how this process takes part in the group.
@@ -124,22 +121,16 @@ func NewGroup(cfg GroupConfig) (*Group, error) {
 // Run is a member of the group until ctx ends, and leaves it then unless it is a static
 // one. Passing faults are tried again; it returns early only on a refusal of the brokers.
 func (g *Group) Run(ctx context.Context, events Events) error {
-	opts, err := g.cfg.kgoOptions()
-	if err != nil {
+	m := &membership{cfg: &g.cfg, bal: g.bal, generation: -1}
+	if err := m.connect(); err != nil {
 		return err
 	}
-	// Later versions of OffsetCommit know topics by their ids only.
-	client, err := kgo.NewClient(append(opts, kgo.MaxVersions(kversion.V3_8_0()))...)
-	if err != nil {
-		return fmt.Errorf("group: %w", err)
-	}
-	defer client.Close()
-	m := &membership{cfg: &g.cfg, client: client, bal: g.bal, generation: -1}
+	defer m.client.Close()
 	var committer sync.WaitGroup
 	committing, stop := context.WithCancel(ctx)
 	committer.Go(func() { g.commitLoop(committing, m) })
 	g.log.Info("kafka: joining the group", "group", g.cfg.Group, "instance", g.cfg.Instance)
-	err = g.member(ctx, m, events)
+	err := g.member(ctx, m, events)
 	stop()
 	committer.Wait()
 	if lerr := m.leave(); lerr != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/kversion"
 )
 
 // membership speaks the group protocol of the consumers (KIP-62), with a name that
@@ -37,6 +38,31 @@ var (
 	errForgotten = errors.New("the group has forgotten this process")
 )
 
+// connect makes the client. A coordinator that hangs, its connections open, is left after
+// a few heartbeats: kgo gives up its connection, and looks for the coordinator anew.
+func (m *membership) connect() error {
+	opts, err := m.cfg.kgoOptions()
+	if err != nil {
+		return err
+	}
+	m.client, err = kgo.NewClient(append(opts,
+		kgo.MaxVersions(kversion.V3_8_0()), // later versions of OffsetCommit know topics by their ids only
+		kgo.RequestTimeoutOverhead(m.patience()),
+	)...)
+	if err != nil {
+		return fmt.Errorf("group: %w", err)
+	}
+	return nil
+}
+
+// patience is how long one request may take that the coordinator answers at once.
+func (m *membership) patience() time.Duration {
+	return max(m.cfg.SessionTimeout/3, minPatience)
+}
+
+// minPatience is for sessions so short that a busy broker would miss a third of one.
+const minPatience = 500 * time.Millisecond
+
 func (m *membership) place() place { return place{m.id, m.instance(), m.generation} }
 
 // instance is the name by which the coordinator knows this process again.
@@ -50,6 +76,8 @@ func (m *membership) instance() *string {
 // join takes part in a generation, and is the partitions of each topic that it gives
 // this member.
 func (m *membership) join(ctx context.Context) (map[string][]int32, error) {
+	ctx, cancel := context.WithTimeout(ctx, m.cfg.RebalanceTimeout+m.cfg.SessionTimeout)
+	defer cancel()
 	joined, err := m.enter(ctx)
 	if err != nil {
 		return nil, err
@@ -118,8 +146,7 @@ func (m *membership) enter(ctx context.Context) (*kmsg.JoinGroupResponse, error)
 // beat tells the coordinator that this process lives. With no error the generation is
 // the group's present one.
 func (m *membership) beat(ctx context.Context) error {
-	// One that is not answered must not keep the next from being tried elsewhere.
-	ctx, cancel := context.WithTimeout(ctx, m.cfg.SessionTimeout/3)
+	ctx, cancel := context.WithTimeout(ctx, m.patience())
 	defer cancel()
 	beat := kmsg.NewPtrHeartbeatRequest()
 	beat.Group, beat.Generation, beat.MemberID, beat.InstanceID = m.cfg.Group, m.generation, m.id, m.instance()
