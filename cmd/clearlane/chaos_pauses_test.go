@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/clearlane/clearlane/pipeline/oracle"
@@ -84,4 +85,25 @@ func longestGap(all []chaosGap) (ms int64) {
 		ms = max(ms, all[i].Ms)
 	}
 	return ms
+}
+
+// A pause is told with the faults under way and with those just over, and with no others;
+// what is shorter is none.
+func TestPausesAreToldWithTheirFaults(t *testing.T) {
+	w := &chaosWorld{happened: []chaosHappened{
+		{"over long before", 0, sec(1)}, {"just over", sec(5), sec(9)}, {"under way", sec(11), sec(30)}, {"later", sec(16), sec(17)},
+	}}
+	got := w.pauses([]chaosGap{{Partition: 1, FromS: 10, Ms: 5000}, {Partition: 1, FromS: 15, Ms: 999}, {Partition: 2, FromS: 40, Ms: 2000}})
+	if len(got) != 2 || !slices.Equal(got[0].Faults, []string{"just over", "under way"}) || len(got[1].Faults) != 0 {
+		t.Errorf("pauses %+v", got)
+	}
+	if m, l := medianGap(got), longestGap(got); m != 5000 || l != 5000 {
+		t.Errorf("median %d, longest %d", m, l)
+	}
+	if in := between(got, sec(15), sec(40)); len(in) != 0 {
+		t.Errorf("outside of the span: %+v", in)
+	}
+	if in := between(got, sec(14), sec(41)); len(in) != 2 {
+		t.Errorf("across the ends of the span: %+v", in)
+	}
 }

@@ -96,12 +96,11 @@ func (w *chaosWorld) up(p *chaosProcess) {
 	if p.starts++; p.c != nil {
 		p.before = append(p.before, p.c)
 	}
-	instance := p.name
-	if !p.named {
-		instance = fmt.Sprintf("%s-%d", p.name, p.starts)
+	args := w.s.args("run", "--set", "serve.listen=127.0.0.1:0", "--set", "data_dir="+p.dir)
+	if p.named {
+		args = append(args, "--set", "instance="+p.name)
 	}
-	p.c = startWith(w.t, []string{clockFile + "=" + p.clock}, w.s.args("run", "--set", "serve.listen=127.0.0.1:0",
-		"--set", "instance="+instance, "--set", "data_dir="+p.dir)...)
+	p.c = startWith(w.t, []string{clockFile + "=" + p.clock}, args...)
 }
 
 // down ends the process of a place, which must have been there until now.
