@@ -26,6 +26,7 @@ help: ## this list
 	@echo '  CLEARLANE_CHAOS_RESULTS=FILE          what chaos appends a line a seed to (absolute path)'
 	@echo '  CLEARLANE_RECOVERY_RESULTS=FILE       what bench-recovery appends a line a restart to (absolute path)'
 	@echo '  CLEARLANE_PAUSES_RESULTS=FILE         what bench-pauses appends a line a fault to (absolute path)'
+	@echo '  CLEARLANE_CHAOS_KEEP=1                chaos keeps what a seed leaves also when it was right'
 	@echo '  PACKAGES=./schemas/...                what test, lint and bench look at'
 
 .PHONY: build

@@ -131,6 +131,8 @@ func runChaos(t *testing.T, s *chaosSchedule, rate float64) *chaosResult {
 	result.Differs = append(result.Differs, w.faults...)
 	if result.Right = len(result.Differs) == 0; !result.Right {
 		result.Differs = append(result.Differs, w.keep(result))
+	} else if os.Getenv("CLEARLANE_CHAOS_KEEP") == "1" {
+		t.Log(w.keep(result))
 	}
 	return result
 }
