@@ -42,7 +42,6 @@ func writerConfig(c *config.Config, outputs [task.NumOutputs]string) kafka.Write
 	w.Config, w.Group, w.Topics = kafkaConn(&c.Kafka), c.Kafka.Group, outputs
 	w.Compression, w.MaxBufferedBytes = p.Compression, int(p.MaxBufferedBytes)
 	w.MaxRecordBytes, w.TransactionTimeout = int(p.MaxRecordBytes), p.TransactionTimeout
-	w.Settle = p.Settle
 	w.CommitTimeout, w.MaxBufferedRecords = p.CommitTimeout, p.MaxBufferedRecords
 	return w
 }

@@ -48,7 +48,6 @@ func Default() Config {
 				MaxBufferedRecords: 50_000,
 				MaxBufferedBytes:   32 * MiB,
 				MaxRecordBytes:     1000 * KiB,
-				Settle:             2 * time.Millisecond,
 				CommitTimeout:      30 * time.Second,
 				TransactionTimeout: time.Minute,
 			},

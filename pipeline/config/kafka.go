@@ -118,7 +118,6 @@ type Produce struct {
 	MaxBufferedRecords int           `yaml:"max_buffered_records" min:"100" max:"1000000" doc:"Most records of one partition written and not yet acknowledged; above it the task waits."`
 	MaxBufferedBytes   Size          `yaml:"max_buffered_bytes" min:"1MiB" max:"1GiB" doc:"Most bytes of one partition written and not yet acknowledged; above it the task waits."`
 	MaxRecordBytes     Size          `yaml:"max_record_bytes" min:"64KiB" max:"64MiB" doc:"Most bytes of one batch. Not above the topics' max.message.bytes."`
-	Settle             time.Duration `yaml:"settle" min:"0s" max:"1s" doc:"Pause between the end of a transaction and the first record of the next. Brokers hold back a record that comes before the markers of the last one are written, for add.partitions.to.txn.retry.backoff.ms (20 ms)."`
 	CommitTimeout      time.Duration `yaml:"commit_timeout" min:"1s" max:"15m" doc:"Longest time of one commit. Then its outcome is unknown, and the partition is recovered from its progress record."`
 	TransactionTimeout time.Duration `yaml:"transaction_timeout" min:"1s" max:"15m" doc:"A transaction open for longer is aborted by the broker. Not above transaction.max.timeout.ms of the brokers (15 minutes)."`
 }

@@ -43,9 +43,7 @@ func TestBrokerKilledAndRestarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, w, task.OutProgress, "second")
-	if err := w.client.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	flush(t, w)
 
 	if err := b.Kill(); err != nil {
 		t.Fatal(err)

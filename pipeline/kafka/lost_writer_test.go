@@ -8,12 +8,101 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest"
 	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest/brokers"
 	"github.com/clearlane/clearlane/pipeline/task"
 )
+
+// While one transaction is sealed and not committed, and the next one is being written, a
+// newer owner comes: both are gone. Had the first been committed, it would be all there is.
+func TestOfTwoTransactionsUnderWayABeginningIsCommitted(t *testing.T) {
+	onBoth(t, func(t *testing.T, brokers []string) {
+		for _, ends := range []bool{false, true} {
+			topics := newOutputs(t, brokers)
+			old := newWriter(t, brokers, topics, 0, nil)
+			write(t, old, "first")
+			if err := old.Seal(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			write(t, old, "second")
+			flush(t, old)
+			var want []string
+			last := ""
+			if ends {
+				commit(t, old)
+				want, last = []string{"first"}, "first"
+			}
+			owner := newWriter(t, brokers, topics, 0, nil)
+			if decisions, progress := committed(t, brokers, topics, 0); !slices.Equal(decisions, want) || progress != last {
+				t.Errorf("first committed %t: the new owner finds %q and progress %q", ends, decisions, progress)
+			}
+			if err := old.Commit(t.Context()); !errors.Is(err, task.ErrFenced) {
+				t.Errorf("first committed %t: the fenced writer: %v", ends, err)
+			}
+			write(t, owner, "mine")
+			commit(t, owner)
+			if decisions, progress := committed(t, brokers, topics, 0); !slices.Equal(decisions, append(want, "mine")) || progress != "mine" {
+				t.Errorf("first committed %t: in the end %q and progress %q", ends, decisions, progress)
+			}
+		}
+	})
+}
+
+// Transactions that overlap are read in the order in which they were written, by readers of
+// both kinds, and Next is behind each one's own records only.
+func TestOverlappingTransactionsKeepTheirOrder(t *testing.T) {
+	onBoth(t, func(t *testing.T, brokers []string) {
+		topics := newOutputs(t, brokers)
+		w := newWriter(t, brokers, topics, 0, nil)
+		r := newReader(t, brokers)
+		var want []string
+		for i := range 20 {
+			name := fmt.Sprint(i)
+			want = append(want, name)
+			if i == 0 {
+				write(t, w, name)
+			}
+			if err := w.Seal(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			next := fmt.Sprint(i + 1)
+			ended := make(chan error, 1)
+			go func() { ended <- w.Commit(t.Context()) }()
+			write(t, w, next)
+			if err := <-ended; err != nil {
+				t.Fatal(err)
+			}
+			flush(t, w)
+			b, err := r.Bounds(t.Context(), topics[task.OutDecisions], 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := w.Next(task.OutDecisions); n >= b.High {
+				t.Fatalf("next is %d, and the record of the next transaction is below the end %d", n, b.High)
+			}
+		}
+		commit(t, w)
+		want = append(want, "20")
+		if decisions, progress := committed(t, brokers, topics, 0); !slices.Equal(decisions, want) || progress != "20" {
+			t.Errorf("%q and progress %q are committed", decisions, progress)
+		}
+		c := newClient(t, brokers, kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topics[task.OutDecisions]: {0: kgo.NewOffset().AtStart()}}))
+		var got []string
+		for len(got) < len(want) {
+			fetches := c.PollFetches(t.Context())
+			if err := fetches.Err(); err != nil {
+				t.Fatal(err)
+			}
+			fetches.EachRecord(func(r *kgo.Record) { got = append(got, string(r.Value)) })
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("a read_uncommitted reader finds %q", got)
+		}
+	})
+}
 
 // A fenced writer whose records are deleted is told so in a way that kgo answers with a new
 // producer id. It gets none, and the owner is not disturbed.
@@ -29,9 +118,7 @@ func TestFencedWriterDoesNotTakeThePartitionBack(t *testing.T) {
 	write(t, old, "old")
 	commit(t, old)
 	write(t, old, "hidden")
-	if err := old.client.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	flush(t, old)
 	owner := newWriter(t, brokers, topics, 0, nil)
 	write(t, owner, "mine")
 	commit(t, owner)
@@ -72,9 +159,7 @@ func TestBrokerRestartedInMidTransaction(t *testing.T) {
 	write(t, w, "before")
 	commit(t, w)
 	put(t, w, task.OutDecisions, "1")
-	if err := w.client.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	flush(t, w)
 	if err := b.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -128,12 +213,12 @@ func TestBrokersForgetAnIdleWriter(t *testing.T) {
 	}
 	known := func() bool {
 		req := kmsg.NewPtrDescribeTransactionsRequest()
-		req.TransactionalIDs = []string{"g-" + topics[0] + "-0"}
+		req.TransactionalIDs = []string{"g-" + topics[0] + "-0-0", "g-" + topics[0] + "-0-1"}
 		resp, err := req.RequestWith(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return resp.TransactionStates[0].ErrorCode == 0
+		return resp.TransactionStates[0].ErrorCode == 0 || resp.TransactionStates[1].ErrorCode == 0
 	}
 	until := func(what string, ok func() bool) {
 		t.Helper()
@@ -149,7 +234,10 @@ func TestBrokersForgetAnIdleWriter(t *testing.T) {
 	until("the producer is forgotten", func() bool { return producers() == 0 })
 	write(t, w, "b")
 	commit(t, w)
-	until("the transactional.id is forgotten", func() bool { return !known() })
+	if !known() {
+		t.Fatal("the transactional ids are not known")
+	}
+	until("the transactional ids are forgotten", func() bool { return !known() })
 	err := w.Produce(t.Context(), task.OutDecisions, []byte("k"), []byte("lost"), nil)
 	if err == nil {
 		err = w.Commit(t.Context())
@@ -183,9 +271,7 @@ func TestLostProducerStateEndsTheTransaction(t *testing.T) {
 				commit(t, w)
 				put(t, w, task.OutDecisions, "first half")
 				put(t, w, task.OutProgress, "first half")
-				if err := w.client.Flush(t.Context()); err != nil {
-					t.Fatal(err)
-				}
+				flush(t, w)
 				f.ControlKey(keyProduce, func(r kmsg.Request) (kmsg.Response, error, bool) {
 					req := r.(*kmsg.ProduceRequest)
 					resp := req.ResponseKind().(*kmsg.ProduceResponse)

@@ -141,9 +141,7 @@ func TestTransactionOpenTooLongIsAborted(t *testing.T) {
 			write(t, w, "before")
 			commit(t, w)
 			write(t, w, "asleep")
-			if err := w.client.Flush(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+			flush(t, w)
 			// Once nothing is open any more, the broker has aborted it.
 			if decisions, progress := committed(t, brokers, topics, 0); !slices.Equal(decisions, []string{"before"}) || progress != "before" {
 				t.Fatalf("after the timeout %q and progress %q are committed", decisions, progress)
@@ -161,8 +159,8 @@ func TestTransactionOpenTooLongIsAborted(t *testing.T) {
 	}
 }
 
-// While the markers of a commit are not written yet, the same writer's next transaction
-// waits for them, and so does a new owner: it reads its progress only behind them.
+// While the markers of a commit are not written yet, the next transaction of the same
+// producer waits for them, and so does a new owner: it reads its progress only behind them.
 func TestMarkersAreWaitedFor(t *testing.T) {
 	_, p, brokers := proxied(t)
 	held := func(t *testing.T) (release func(), seen *atomic.Int64) {
@@ -188,12 +186,14 @@ func TestMarkersAreWaitedFor(t *testing.T) {
 		release, seen := held(t)
 		write(t, w, "a")
 		commit(t, w)
+		write(t, w, "b") // by the other producer
+		commit(t, w)
 		ended := make(chan error, 1)
-		write(t, w, "b")
+		write(t, w, "c")
 		go func() { ended <- w.Commit(t.Context()) }()
 		select {
 		case err := <-ended:
-			t.Fatalf("the second commit ended with %v before the markers of the first one stood", err)
+			t.Fatalf("the third commit ended with %v before the markers of the first one stood", err)
 		case <-time.After(500 * time.Millisecond): // brokers have refused its records several times by then
 		}
 		if seen.Load() == 0 {
@@ -203,7 +203,7 @@ func TestMarkersAreWaitedFor(t *testing.T) {
 		if err := <-ended; err != nil {
 			t.Fatal(err)
 		}
-		if decisions, progress := committed(t, brokers, topics, 0); !slices.Equal(decisions, []string{"a", "b"}) || progress != "b" {
+		if decisions, progress := committed(t, brokers, topics, 0); !slices.Equal(decisions, []string{"a", "b", "c"}) || progress != "c" {
 			t.Errorf("%q and progress %q are committed", decisions, progress)
 		}
 	})

@@ -18,12 +18,12 @@ import (
 // fences, and the progress record.
 type Writer struct {
 	cfg       *WriterConfig
-	client    *kgo.Client
 	partition int32
 	stats     *WriteStats
-	open      bool     // a transaction is open
-	began     producer // who the open transaction was begun as
-	dead      error    // the fault that ended the writer
+	lanes     [lanes]*lane
+	at        int       // the lane of the open transaction
+	sealed    *lane     // that of the transaction which Commit ends, nil for none
+	deadline  time.Time // of its commit
 
 	pool sync.Pool // *outRecord
 
@@ -31,12 +31,29 @@ type Writer struct {
 
 	acked chan struct{} // receives after records have been acknowledged
 
-	mu      sync.Mutex // guards what kgo's goroutines report
-	fault   error
-	records int // not acknowledged
+	next [task.NumOutputs]int64 // Next, guarded by the caller
+
+	mu      sync.Mutex // guards what follows, and last of the lanes
+	dead    error      // the fault that ended the writer
+	fault   error      // what kgo's goroutines report
+	records int        // not acknowledged
 	bytes   int
-	last    [task.NumOutputs]int64 // highest offset acknowledged in the open transaction, -1 for none
-	next    [task.NumOutputs]int64 // Next, guarded by the caller
+}
+
+// lanes is how many producers a writer uses in turn. While the brokers end the
+// transaction of one, and write its markers, the records of the next transaction are
+// written by the other. What is committed is a beginning of what was written, in its
+// order: a transaction's first record is written when all of the one before are
+// acknowledged, and its end is asked for when that of the one before was answered. So
+// it does not matter which of the two a newer owner fences first.
+const lanes = 2
+
+// lane is one of the producers.
+type lane struct {
+	client *kgo.Client
+	open   bool                   // a transaction is open
+	began  producer               // who it was begun as
+	last   [task.NumOutputs]int64 // highest offset acknowledged in it, -1 for none
 }
 
 var _ task.Writer = (*Writer)(nil)
@@ -52,13 +69,40 @@ type producer struct {
 type outRecord struct {
 	kgo.Record
 	out     task.Output
+	lane    *lane
 	promise func(*kgo.Record, error)
 }
 
-// NewWriter connects and takes the partition's transactional.id: when it returns,
-// every earlier Writer of the partition is fenced and its open transaction aborted.
+// NewWriter connects and takes the partition's transactional ids: when it returns,
+// every earlier Writer of the partition is fenced and its open transactions are aborted.
 func NewWriter(ctx context.Context, cfg WriterConfig, partition int32) (*Writer, error) {
-	opts, err := cfg.options(partition)
+	w := &Writer{cfg: &cfg, partition: partition, stats: cfg.Stats, acked: make(chan struct{}, 1)}
+	if w.stats == nil {
+		w.stats = new(WriteStats)
+	}
+	for out := range w.next {
+		w.next[out] = -1
+	}
+	var opened sync.WaitGroup
+	var faults [lanes]error
+	for n := range w.lanes {
+		opened.Go(func() { w.lanes[n], faults[n] = newLane(ctx, &cfg, partition, n) })
+	}
+	opened.Wait()
+	if err := errors.Join(faults[:]...); err != nil {
+		w.Close()
+		return nil, err
+	}
+	w.pool.New = func() any {
+		r := new(outRecord)
+		r.promise = func(_ *kgo.Record, err error) { w.acknowledged(r, err) }
+		return r
+	}
+	return w, nil
+}
+
+func newLane(ctx context.Context, cfg *WriterConfig, partition int32, n int) (*lane, error) {
+	opts, err := cfg.options(partition, n)
 	if err != nil {
 		return nil, err
 	}
@@ -68,21 +112,25 @@ func NewWriter(ctx context.Context, cfg WriterConfig, partition int32) (*Writer,
 	}
 	if _, _, err := client.ProducerID(ctx); err != nil {
 		client.Close()
-		return nil, fmt.Errorf("fence %s: %w", cfg.TransactionalID(partition), writeFault(err))
+		return nil, fmt.Errorf("fence %s: %w", cfg.TransactionalID(partition, n), writeFault(err))
 	}
-	w := &Writer{cfg: &cfg, client: client, partition: partition, stats: cfg.Stats, acked: make(chan struct{}, 1)}
-	if w.stats == nil {
-		w.stats = new(WriteStats)
+	l := &lane{client: client}
+	l.reset()
+	return l, nil
+}
+
+func (l *lane) reset() {
+	l.open = false
+	for out := range l.last {
+		l.last[out] = -1
 	}
-	for out := range w.next {
-		w.next[out], w.last[out] = -1, -1
-	}
-	w.pool.New = func() any {
-		r := new(outRecord)
-		r.promise = func(_ *kgo.Record, err error) { w.acknowledged(r, err) }
-		return r
-	}
-	return w, nil
+}
+
+// ended is the fault that ended the writer.
+func (w *Writer) ended() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dead
 }
 
 // room waits until a record of this size may be added.
@@ -118,11 +166,12 @@ func (w *Writer) room(ctx context.Context, size int) error {
 // ends the waiting only: a record that was taken is committed or aborted as part of
 // its transaction, by a caller that is about to stop too.
 func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte, headers []record.Header) error {
-	if w.dead != nil {
-		return w.dead
+	if err := w.ended(); err != nil {
+		return err
 	}
-	if !w.open {
-		if err := w.begin(ctx); err != nil {
+	l := w.lanes[w.at]
+	if !l.open {
+		if err := l.begin(ctx); err != nil {
 			return w.die(err)
 		}
 	}
@@ -135,36 +184,36 @@ func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte
 	for i := range headers {
 		h = append(h, kgo.RecordHeader{Key: headers[i].Key, Value: headers[i].Value})
 	}
-	r.out = out
+	r.out, r.lane = out, l
 	r.Record = kgo.Record{Topic: w.cfg.Topics[out], Partition: w.partition, Key: key, Value: value, Headers: h}
 	w.stats.Records.Add(1)
 	w.stats.Bytes.Add(int64(size))
 	if ctx != w.ctx {
 		w.ctx, w.detached = ctx, context.WithoutCancel(ctx)
 	}
-	w.client.Produce(w.detached, &r.Record, r.promise)
+	l.client.Produce(w.detached, &r.Record, r.promise)
 	return nil
 }
 
-func (w *Writer) begin(ctx context.Context) (err error) {
-	if err := w.client.BeginTransaction(); err != nil {
+func (l *lane) begin(ctx context.Context) (err error) {
+	if err := l.client.BeginTransaction(); err != nil {
 		return err
 	}
-	w.open = true
-	w.began.id, w.began.epoch, err = w.client.ProducerID(context.WithoutCancel(ctx))
+	l.open = true
+	l.began.id, l.began.epoch, err = l.client.ProducerID(context.WithoutCancel(ctx))
 	return err
 }
 
 // whole makes sure that the open transaction is that of all records since its begin.
-func (w *Writer) whole(ctx context.Context) error {
+func (w *Writer) whole(ctx context.Context, l *lane) error {
 	w.mu.Lock()
 	fault := w.fault
 	w.mu.Unlock()
 	if fault != nil {
 		return fmt.Errorf("produce: %w", fault)
 	}
-	id, epoch, err := w.client.ProducerID(ctx)
-	if err == nil && (producer{id, epoch}) != w.began {
+	id, epoch, err := l.client.ProducerID(ctx)
+	if err == nil && (producer{id, epoch}) != l.began {
 		err = errRenewed
 	}
 	if err != nil {
@@ -183,8 +232,8 @@ func (w *Writer) acknowledged(r *outRecord, err error) {
 		if w.fault == nil {
 			w.fault = err
 		}
-	} else if r.Offset > w.last[r.out] {
-		w.last[r.out] = r.Offset
+	} else if r.Offset > r.lane.last[r.out] {
+		r.lane.last[r.out] = r.Offset
 	}
 	w.mu.Unlock()
 	r.Key, r.Value = nil, nil
@@ -196,56 +245,73 @@ func (w *Writer) acknowledged(r *outRecord, err error) {
 	}
 }
 
-// Commit implements task.Writer. An error ends the writer.
-func (w *Writer) Commit(ctx context.Context) error {
-	if w.dead != nil {
-		return w.dead
+// Seal implements task.Writer. An error ends the writer.
+func (w *Writer) Seal(ctx context.Context) error {
+	if err := w.ended(); err != nil {
+		return err
 	}
-	if !w.open {
+	l := w.lanes[w.at]
+	if w.sealed != nil || !l.open {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, w.cfg.CommitTimeout)
+	w.deadline = time.Now().Add(w.cfg.CommitTimeout)
+	ctx, cancel := context.WithDeadline(ctx, w.deadline)
 	defer cancel()
 	began := time.Now()
-	if err := w.client.Flush(ctx); err != nil {
+	if err := l.client.Flush(ctx); err != nil {
 		return w.die(fmt.Errorf("flush: %w", err))
 	}
-	flushed := time.Now()
-	w.stats.FlushNs.Add(int64(flushed.Sub(began)))
-	if err := w.whole(ctx); err != nil {
+	w.stats.FlushNs.Add(int64(time.Since(began)))
+	if err := w.whole(ctx, l); err != nil {
 		return w.die(err)
 	}
-	err := w.client.EndTransaction(ctx, kgo.TryCommit)
-	w.stats.EndTxnNs.Add(int64(time.Since(flushed)))
+	w.sealed, w.at = l, (w.at+1)%lanes
+	return nil
+}
+
+// Commit implements task.Writer. An error ends the writer.
+func (w *Writer) Commit(ctx context.Context) error {
+	if err := w.Seal(ctx); err != nil {
+		return err
+	}
+	l := w.sealed
+	if l == nil {
+		return nil
+	}
+	ctx, cancel := context.WithDeadline(ctx, w.deadline)
+	defer cancel()
+	began := time.Now()
+	err := l.client.EndTransaction(ctx, kgo.TryCommit)
+	w.stats.EndTxnNs.Add(int64(time.Since(began)))
 	if err != nil {
 		return w.die(endFault(err))
 	}
-	w.open = false
 	w.stats.Commits.Add(1)
-	for out := range w.last {
-		if w.last[out] >= 0 {
-			w.next[out] = w.last[out] + 1
-			w.last[out] = -1
+	w.mu.Lock()
+	for out := range l.last {
+		if l.last[out] >= 0 {
+			w.next[out] = l.last[out] + 1
 		}
 	}
-	if w.cfg.Settle > 0 {
-		_ = sleep(ctx, w.cfg.Settle) // the transaction is committed, whatever happens now
-	}
+	l.reset()
+	w.mu.Unlock()
+	w.sealed = nil
 	return nil
 }
 
 // Abort implements task.Writer. An error ends the writer; the transaction is then
 // aborted by the next Writer, or by the brokers after TransactionTimeout.
 func (w *Writer) Abort(ctx context.Context) error {
-	if w.dead != nil {
-		return w.dead
+	if err := w.ended(); err != nil {
+		return err
 	}
-	if !w.open {
+	l := w.lanes[w.at]
+	if !l.open {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.cfg.CommitTimeout)
 	defer cancel()
-	if err := w.client.AbortBufferedRecords(ctx); err != nil {
+	if err := l.client.AbortBufferedRecords(ctx); err != nil {
 		return w.die(fmt.Errorf("abort: %w", err))
 	}
 	w.mu.Lock()
@@ -254,15 +320,12 @@ func (w *Writer) Abort(ctx context.Context) error {
 	if fault != nil && !errors.Is(fault, kgo.ErrAborting) && !errors.Is(fault, context.Canceled) && !errors.Is(fault, context.DeadlineExceeded) {
 		return w.die(fmt.Errorf("produce: %w", fault))
 	}
-	if err := w.client.EndTransaction(ctx, kgo.TryAbort); err != nil {
+	if err := l.client.EndTransaction(ctx, kgo.TryAbort); err != nil {
 		return w.die(fmt.Errorf("abort: %w", err))
 	}
-	w.open = false
 	w.mu.Lock()
 	w.fault = nil
-	for out := range w.last {
-		w.last[out] = -1
-	}
+	l.reset()
 	w.mu.Unlock()
 	w.stats.Aborts.Add(1)
 	return nil
@@ -274,13 +337,24 @@ func (w *Writer) Next(out task.Output) int64 { return w.next[out] }
 // Close implements task.Writer. It does not wait and does not end the open
 // transaction.
 func (w *Writer) Close() {
+	w.mu.Lock()
 	if w.dead == nil {
 		w.dead = errors.New("writer is closed")
 	}
-	w.client.Close()
+	w.mu.Unlock()
+	for _, l := range w.lanes {
+		if l != nil {
+			l.client.Close()
+		}
+	}
 }
 
 func (w *Writer) die(err error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.dead != nil {
+		return w.dead
+	}
 	w.dead = fmt.Errorf("write partition %d: %w", w.partition, writeFault(err))
 	switch {
 	case errors.Is(w.dead, task.ErrFenced):

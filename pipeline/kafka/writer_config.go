@@ -14,7 +14,7 @@ import (
 // WriterConfig is how output is written.
 type WriterConfig struct {
 	Config
-	Group  string                  // transactional.id is Group-partition
+	Group  string                  // transactional ids are Group-partition-lane
 	Topics [task.NumOutputs]string // names of the output topics
 
 	Compression        string // none, gzip, snappy, lz4, zstd
@@ -25,11 +25,6 @@ type WriterConfig struct {
 	MaxDeadLetterBytes int           // of one batch of dead letters: the topic's max.message.bytes
 	TransactionTimeout time.Duration // the brokers abort a transaction open for longer
 	CommitTimeout      time.Duration // longest Flush plus EndTransaction; then the outcome is unknown
-	// Settle is how long Commit waits behind the end of a transaction. Kafka answers
-	// EndTxn when the outcome is logged, and writes the markers afterwards; a produce
-	// request that comes before they stand is held back by the broker for
-	// add.partitions.to.txn.retry.backoff.ms, 20 ms by default.
-	Settle time.Duration
 
 	Stats *WriteStats // may be nil
 }
@@ -43,11 +38,10 @@ func DefaultWriter() WriterConfig {
 		MaxRecordBytes:     1_000_000,
 		TransactionTimeout: time.Minute,
 		CommitTimeout:      30 * time.Second,
-		Settle:             2 * time.Millisecond,
 	}
 }
 
-func (c *WriterConfig) options(partition int32) ([]kgo.Opt, error) {
+func (c *WriterConfig) options(partition int32, lane int) ([]kgo.Opt, error) {
 	opts, err := c.kgoOptions()
 	if err != nil {
 		return nil, err
@@ -75,7 +69,7 @@ func (c *WriterConfig) options(partition int32) ([]kgo.Opt, error) {
 		return nil, fmt.Errorf("write: %w", err)
 	}
 	return append(opts,
-		kgo.TransactionalID(c.TransactionalID(partition)),
+		kgo.TransactionalID(c.TransactionalID(partition, lane)),
 		kgo.TransactionTimeout(c.TransactionTimeout),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerBatchCompression(codec),
@@ -91,7 +85,7 @@ func (c *WriterConfig) options(partition int32) ([]kgo.Opt, error) {
 	), nil
 }
 
-// TransactionalID is the transactional.id of a partition's writer.
-func (c *WriterConfig) TransactionalID(partition int32) string {
-	return c.Group + "-" + strconv.Itoa(int(partition))
+// TransactionalID is the transactional.id of one of the producers of a partition's writer.
+func (c *WriterConfig) TransactionalID(partition int32, lane int) string {
+	return c.Group + "-" + strconv.Itoa(int(partition)) + "-" + strconv.Itoa(lane)
 }

@@ -49,6 +49,14 @@ func put(t testing.TB, w *Writer, out task.Output, value string) {
 	}
 }
 
+// flush waits until all that was written is acknowledged, and seals nothing.
+func flush(t testing.TB, w *Writer) {
+	t.Helper()
+	if err := w.lanes[w.at].client.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func newReader(t testing.TB, brokers []string) *Reader {
 	t.Helper()
 	r, err := NewReader(Config{Brokers: brokers})
@@ -90,9 +98,7 @@ func TestCommittedIsReadAndAbortedIsNot(t *testing.T) {
 			t.Errorf("next is %d after one record", n)
 		}
 		put(t, w, task.OutDecisions, "lost")
-		if err := w.client.Flush(t.Context()); err != nil { // else it would be dropped before it is sent
-			t.Fatal(err)
-		}
+		flush(t, w) // else it would be dropped before it is sent
 		if err := w.Abort(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -176,9 +182,7 @@ func TestNewOwnerFencesTheOldOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		put(t, old, task.OutDecisions, "hidden")
-		if err := old.client.Flush(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		flush(t, old)
 		owner := newWriter(t, brokers, topics, 0, nil)
 		r := newReader(t, brokers)
 		if got, _ := readTail(t, r, topics[0], 0, 0); !slices.Equal(got, []string{"committed"}) {

@@ -189,6 +189,7 @@ func (s *stream) Produce(_ context.Context, out task.Output, _, value []byte, _ 
 	}
 	return nil
 }
+func (s *stream) Seal(context.Context) error   { return nil }
 func (s *stream) Commit(context.Context) error { return nil }
 func (s *stream) Abort(context.Context) error  { return nil }
 func (s *stream) Next(task.Output) int64       { return -1 }

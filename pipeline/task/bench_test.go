@@ -43,6 +43,7 @@ func (w *benchWriter) Produce(_ context.Context, _ Output, key, value []byte, _ 
 	w.bytes += len(key) + len(value)
 	return nil
 }
+func (w *benchWriter) Seal(context.Context) error   { return nil }
 func (w *benchWriter) Commit(context.Context) error { return nil }
 func (w *benchWriter) Abort(context.Context) error  { return nil }
 func (w *benchWriter) Next(Output) int64            { return -1 }

@@ -16,12 +16,12 @@ import (
 
 // transactions is what the task has written and not committed yet. While one
 // transaction is being committed, in a goroutine of its own, the task goes on with the
-// records of the next one, whose outputs wait in queue.
+// records of the next one. Its outputs wait in queue until the one before is sealed.
 type transactions struct {
 	since   time.Time // when the first record of the open transaction was taken in; zero: none
 	records int       // outputs of the open transaction
 	delays  []int64   // record times behind its decisions, Unix ms
-	queue   []output  // outputs of the open transaction that wait for the commit under way
+	queue   []output  // outputs of the open transaction that wait for the one before
 	arena   *arena    // memory of the open transaction
 	commit  *inFlight // the commit under way
 	spare   *arena
@@ -35,6 +35,8 @@ type output struct {
 
 // inFlight is a commit under way and what it will have committed.
 type inFlight struct {
+	sealed  chan struct{} // receives when records of the next transaction may be written
+	open    bool          // they are
 	done    chan struct{} // closed behind err
 	err     error
 	summary Committed
@@ -62,7 +64,15 @@ func (x *transactions) keepNil(b []byte) []byte {
 	return x.arena.keep(b)
 }
 
-// ended is closed once the commit under way has ended, and nil when there is none.
+// sealed receives once the transaction being committed has all its records, ended once
+// that commit has ended. They are nil, so never ready, where nothing of that is to come.
+func (x *transactions) sealed() <-chan struct{} {
+	if x.commit == nil || x.commit.open {
+		return nil
+	}
+	return x.commit.sealed
+}
+
 func (x *transactions) ended() <-chan struct{} {
 	if x.commit == nil {
 		return nil
@@ -84,11 +94,15 @@ func (t *Task) dirty() bool { return !t.out.since.IsZero() }
 // emit writes one output record. Its slices live as long as the transaction.
 func (t *Task) emit(ctx context.Context, topic Output, key, value []byte, headers []record.Header) error {
 	t.out.records++
-	if t.out.commit == nil {
-		return t.produce(ctx, topic, key, value, headers)
+	c := t.out.commit
+	if c == nil || c.open {
+		if err := t.produce(ctx, topic, key, value, headers); err != nil {
+			return err
+		}
+	} else {
+		t.out.queue = append(t.out.queue, output{topic, key, value, headers})
 	}
-	t.out.queue = append(t.out.queue, output{topic, key, value, headers})
-	if len(t.out.queue) < t.cfg.MaxTransaction {
+	if c == nil || t.out.records < t.cfg.MaxTransaction {
 		return nil
 	}
 	// The broker does not keep up: nothing more is taken in until it has.
@@ -121,7 +135,7 @@ func (t *Task) begin(ctx context.Context) error {
 		return err
 	}
 	x := &t.out
-	c := &inFlight{done: make(chan struct{}), arena: x.arena, delays: x.delays, at: t.deps.Now(), summary: Committed{
+	c := &inFlight{sealed: make(chan struct{}), done: make(chan struct{}), arena: x.arena, delays: x.delays, at: t.deps.Now(), summary: Committed{
 		Partition: t.cfg.Partition, Offsets: slices.Clone(t.committed), Records: x.records, Commit: t.commit, Watermark: t.watermark}}
 	x.arena, x.spare = x.spare, nil
 	x.delays = nil
@@ -129,7 +143,10 @@ func (t *Task) begin(ctx context.Context) error {
 	x.commit = c
 	writer := t.writer
 	go func() {
-		c.err = writer.Commit(ctx)
+		if c.err = writer.Seal(ctx); c.err == nil {
+			close(c.sealed)
+			c.err = writer.Commit(ctx)
+		}
 		close(c.done)
 	}()
 	t.refresh()
@@ -185,17 +202,35 @@ func (t *Task) use(refs *decide.References) {
 	t.intake.SetGeo(refs.Geo)
 }
 
-// settle takes note of a commit that has ended; it never waits.
+// settle takes note of how far the commit under way has come; it never waits.
 func (t *Task) settle(ctx context.Context) error {
-	if t.out.commit == nil {
-		return nil
+	select {
+	case <-t.out.ended():
+		return t.committedNow(ctx)
+	default:
 	}
 	select {
-	case <-t.out.commit.done:
-		return t.committedNow(ctx)
+	case <-t.out.sealed():
+		t.out.commit.open = true
+		return t.catchUp(ctx)
 	default:
 		return nil
 	}
+}
+
+// catchUp writes what has waited until the transaction before had all its records.
+func (t *Task) catchUp(ctx context.Context) error {
+	x := &t.out
+	queue := x.queue
+	x.queue = x.queue[:0]
+	for i := range queue {
+		o := &queue[i]
+		if err := t.produce(ctx, o.topic, o.key, o.value, o.headers); err != nil {
+			return err
+		}
+		*o = output{}
+	}
+	return nil
 }
 
 // await waits for the commit under way.
@@ -234,16 +269,7 @@ func (t *Task) committedNow(ctx context.Context) error {
 	if x.delays == nil {
 		x.delays = c.Delays[:0]
 	}
-	queue := x.queue
-	x.queue = x.queue[:0]
-	for i := range queue {
-		o := &queue[i]
-		if err := t.produce(ctx, o.topic, o.key, o.value, o.headers); err != nil {
-			return err
-		}
-		*o = output{}
-	}
-	return nil
+	return t.catchUp(ctx)
 }
 
 // flush commits everything processed and waits for it, so that the local state is

@@ -55,13 +55,17 @@ var outputNames = [NumOutputs]string{"decisions", "high-risk", "pre-reviews", "r
 func (o Output) String() string { return outputNames[o] }
 
 // Writer is one transactional producer bound to the output partitions of one task.
-// Produce and Commit are called by one goroutine at a time.
+// One goroutine at a time calls Produce and Seal, and one calls Commit.
 type Writer interface {
 	// Produce adds a record to the open transaction, opening one if there is none.
 	// The slices belong to the writer until Commit or Abort returns. It blocks while
 	// more than the writer's bound is unacknowledged.
 	Produce(ctx context.Context, out Output, key, value []byte, headers []record.Header) error
-	// Commit flushes and ends the transaction. With no record produced it does nothing.
+	// Seal waits until the records of the open transaction are acknowledged, all of them.
+	// Produce then opens the next one, also while Commit ends this one.
+	Seal(ctx context.Context) error
+	// Commit ends the transaction that was sealed; it seals the open one where none was.
+	// With no record produced it does nothing.
 	Commit(ctx context.Context) error
 	// Abort drops the open transaction, if there is one.
 	Abort(ctx context.Context) error

@@ -117,9 +117,10 @@ func (f *fakeFeed) signal() {
 
 // fakeWriter is one transactional producer; what it writes is seen once committed.
 type fakeWriter struct {
-	c    *cluster
-	open [NumOutputs][]produced
-	next [NumOutputs]int64
+	c      *cluster
+	open   [NumOutputs][]produced
+	sealed *[NumOutputs][]produced // nil for none
+	next   [NumOutputs]int64
 }
 
 // produced is a record of an open transaction: the slices that the writer was handed, and
@@ -160,22 +161,39 @@ func (w *fakeWriter) Produce(_ context.Context, out Output, key, value []byte, h
 	return nil
 }
 
-func (w *fakeWriter) Commit(context.Context) error {
+func (w *fakeWriter) Seal(context.Context) error {
+	if w.sealed != nil {
+		return errors.New("sealed twice")
+	}
+	if err := w.c.crash(20); err != nil {
+		return err
+	}
+	sealed := w.open
+	w.sealed, w.open = &sealed, [NumOutputs][]produced{}
+	return nil
+}
+
+func (w *fakeWriter) Commit(ctx context.Context) error {
+	if w.sealed == nil {
+		if err := w.Seal(ctx); err != nil {
+			return err
+		}
+	}
 	if err := w.c.crash(12); err != nil {
 		return err
 	}
-	if err := giveBack(slices.Concat(w.open[:]...)); err != nil {
+	if err := giveBack(slices.Concat(w.sealed[:]...)); err != nil {
 		return err
 	}
-	for o := range w.open {
-		for i := range w.open[o] {
-			r := w.open[o][i].own
+	for o := range w.sealed {
+		for i := range w.sealed[o] {
+			r := w.sealed[o][i].own
 			r.Offset = int64(len(w.c.outputs[o])) + 1 // a hole now and then, as control records make
 			w.c.outputs[o] = append(w.c.outputs[o], r)
 			w.next[o] = r.Offset + 1
 		}
-		w.open[o] = nil
 	}
+	w.sealed = nil
 	if w.c.crash(12) != nil {
 		return ErrUnknownOutcome // it was committed, but nobody heard of it
 	}

@@ -10,10 +10,11 @@ import (
 	"github.com/clearlane/clearlane/pipeline/record"
 )
 
-// While a commit is under way nothing is written; what follows waits in a queue of at most
-// MaxTransaction records, and then the task takes nothing more in. What is written in the
-// end is what a fast broker gets, in the same order.
-func TestOutputsWaitForTheCommitUnderWay(t *testing.T) {
+// Until a transaction has all its records acknowledged none of the next is written: they wait
+// in a queue. From then on they are written, while the first one is committed. Of both
+// together there are at most MaxTransaction records; then the task takes nothing more in. What
+// is written in the end is what a fast broker gets, in the same order.
+func TestOutputsWaitUntilTheTransactionBeforeIsSealed(t *testing.T) {
 	in, refs := events(t, 16, 150, 15)
 	base := Deps{References: func() *decide.References { return refs }, Now: func() time.Time { return time.UnixMilli(streamStart) }}
 	cfg := testConfig()
@@ -28,42 +29,61 @@ func TestOutputsWaitForTheCommitUnderWay(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	full := 0
-	c := newCluster(in, 1, 0)
-	synctest.Test(t, func(t *testing.T) {
-		w := &slowWriter{answer: make(chan struct{})}
-		task, stop, end := stalled(t, c, cfg, w, base)
-		stopped := false
-		for len(end) == 0 {
-			if !w.waiting && !stopped { // all is taken in, but for what the stop commits
-				stopped = true
-				stop()
-				synctest.Wait()
-				continue
+	for name, acks := range map[string]bool{"slow to acknowledge": true, "slow to commit": false} {
+		t.Run(name, func(t *testing.T) {
+			c := newCluster(in, 1, 0)
+			full, beside := 0, 0
+			synctest.Test(t, func(t *testing.T) {
+				w := &slowWriter{answer: make(chan struct{})}
+				if acks {
+					w.acks = make(chan struct{})
+				}
+				full = slowly(t, c, cfg, w, base)
+				if w.early > 0 {
+					t.Errorf("%d records written before the transaction before had its own", w.early)
+				}
+				beside = w.beside
+			})
+			if full < 5 || !acks && beside < 5 {
+				t.Errorf("the bound was reached %d times, %d records were written beside a commit: too few to show anything", full, beside)
 			}
-			switch n := len(task.out.queue); {
-			case n > cfg.MaxTransaction:
-				t.Errorf("%d records wait, the bound is %d", n, cfg.MaxTransaction)
-			case n == cfg.MaxTransaction:
-				full++
+			for _, out := range []Output{OutDecisions, OutHighRisk, OutPreReviews, OutDeadLetters} {
+				same(t, out, c.outputs[out], calm.outputs[out])
 			}
-			w.answer <- struct{}{}
+		})
+	}
+}
+
+// slowly runs a task to the end of its inputs and answers only once it can do nothing more.
+// It returns how often the bound was reached.
+func slowly(t *testing.T, c *cluster, cfg Config, w *slowWriter, base Deps) (full int) {
+	task, stop, end := stalled(t, c, cfg, w, base)
+	stopped := false
+	for len(end) == 0 {
+		if !w.waiting.Load() && !w.sealing.Load() && !stopped { // all is taken in, but for what the stop commits
+			stopped = true
+			stop()
 			synctest.Wait()
+			continue
 		}
-		stop()
-		if err := <-end; err != nil {
-			t.Fatal(err)
+		switch n := task.out.records; {
+		case n > cfg.MaxTransaction || len(task.out.queue) > n:
+			t.Errorf("%d records of the next transaction, %d of them wait; the bound is %d", n, len(task.out.queue), cfg.MaxTransaction)
+		case n == cfg.MaxTransaction:
+			full++
 		}
-		if w.early > 0 {
-			t.Errorf("%d records written while a commit was under way", w.early)
+		if w.sealing.Load() {
+			w.acks <- struct{}{}
+		} else {
+			w.answer <- struct{}{}
 		}
-	})
-	if full < 5 {
-		t.Errorf("the queue was full %d times: too few to show anything", full)
+		synctest.Wait()
 	}
-	for _, out := range []Output{OutDecisions, OutHighRisk, OutPreReviews, OutDeadLetters} {
-		same(t, out, c.outputs[out], calm.outputs[out])
+	stop()
+	if err := <-end; err != nil {
+		t.Fatal(err)
 	}
+	return full
 }
 
 func same(t *testing.T, out Output, got, want []record.Record) {

@@ -130,15 +130,21 @@ func TestAStopCommitsWhatWasTakenIn(t *testing.T) {
 // slowWriter is a broker that answers when it is told to.
 type slowWriter struct {
 	Writer
-	answer  chan struct{} // one receive is one answer; nil: it never answers
+	answer  chan struct{} // one receive is one answer to a Commit; nil: it never answers
+	acks    chan struct{} // the same for Seal; nil: it answers at once
 	mute    bool          // Produce is not answered either
-	waiting bool          // a commit is under way
-	early   int           // records written while a commit was under way
+	sealing atomic.Bool   // a Seal is under way
+	waiting atomic.Bool   // a Commit is under way
+	early   int           // records written while a Seal was under way
+	beside  int           // records written while a Commit was under way
 }
 
 func (w *slowWriter) Produce(ctx context.Context, out Output, key, value []byte, headers []record.Header) error {
-	if w.waiting {
+	if w.sealing.Load() {
 		w.early++
+	}
+	if w.waiting.Load() {
+		w.beside++
 	}
 	if w.mute {
 		<-ctx.Done()
@@ -147,15 +153,29 @@ func (w *slowWriter) Produce(ctx context.Context, out Output, key, value []byte,
 	return w.Writer.Produce(ctx, out, key, value, headers)
 }
 
+func (w *slowWriter) Seal(ctx context.Context) error {
+	if w.acks != nil {
+		w.sealing.Store(true)
+		select {
+		case <-w.acks:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	err := w.Writer.Seal(ctx)
+	w.sealing.Store(false)
+	return err
+}
+
 func (w *slowWriter) Commit(ctx context.Context) error {
-	w.waiting = true
+	w.waiting.Store(true)
 	select {
 	case <-w.answer:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	err := w.Writer.Commit(ctx)
-	w.waiting = false
+	w.waiting.Store(false)
 	return err
 }
 
@@ -291,7 +311,7 @@ func TestAFaultDoesNotWaitForTheCommitUnderWay(t *testing.T) {
 		end := make(chan error, 1)
 		go func() { end <- New(cfg, d).Run(t.Context()) }()
 		synctest.Wait()
-		if !w.waiting {
+		if !w.waiting.Load() {
 			t.Fatal("no commit is under way")
 		}
 		failed := time.Now()

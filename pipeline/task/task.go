@@ -180,7 +180,12 @@ func (t *Task) work(ctx, io context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-t.feed.Wake():
-		case <-t.out.ended(): // nil, so never ready, without a commit under way
+		case <-t.out.sealed():
+			t.out.commit.open = true
+			if err := t.catchUp(io); err != nil {
+				return err
+			}
+		case <-t.out.ended():
 		case <-timer.C:
 		}
 	}
