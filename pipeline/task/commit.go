@@ -238,7 +238,15 @@ func (t *Task) await(ctx context.Context) error {
 	if t.out.commit == nil {
 		return nil
 	}
-	<-t.out.commit.done
+	select {
+	case <-t.out.sealed(): // what has waited for it waits no longer
+		t.out.commit.open = true
+		if err := t.catchUp(ctx); err != nil {
+			return err
+		}
+		<-t.out.commit.done
+	case <-t.out.ended():
+	}
 	return t.committedNow(ctx)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,11 +20,15 @@ type faultyWriter struct {
 	produce   bool // fails in Produce, else in Commit
 	committed bool // fails behind a commit that has happened
 	n         int
-	failed    bool
-	after     []string
+
+	mu     sync.Mutex // a commit runs beside the task
+	failed bool
+	after  []string
 }
 
 func (w *faultyWriter) fails(produce bool) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.failed {
 		w.after = append(w.after, fmt.Sprintf("produce %t", produce))
 		return true
@@ -57,11 +62,18 @@ func (w *faultyWriter) Commit(ctx context.Context) error {
 }
 
 func (w *faultyWriter) Abort(context.Context) error {
-	w.after = append(w.after, "abort")
+	w.note("abort")
 	return nil
 }
 
-func (w *faultyWriter) Close() { w.after = append(w.after, "close") }
+func (w *faultyWriter) Close() { w.note("close") }
+
+// note keeps what comes behind the fault, or ends the writer.
+func (w *faultyWriter) note(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.after = append(w.after, what)
+}
 
 // watchedStore counts the flushes that come before a fault is known, and refuses one that
 // comes after it.
@@ -71,14 +83,17 @@ type watchedStore struct {
 }
 
 func (s *watchedStore) Flush(meta []byte) error {
-	if s.w.failed {
-		s.w.after = append(s.w.after, "flush")
+	s.w.mu.Lock()
+	failed := s.w.failed
+	s.w.mu.Unlock()
+	if failed {
+		s.w.note("flush")
 	}
 	return s.Store.Flush(meta)
 }
 
 func (s *watchedStore) Close() error {
-	s.w.after = append(s.w.after, "close the state")
+	s.w.note("close the state")
 	return s.Store.Close()
 }
 
@@ -96,27 +111,26 @@ func TestAFaultEndsAllWriting(t *testing.T) {
 	want := calm.read(t)
 	for _, x := range []struct {
 		name  string
-		fault faultyWriter
+		fault *faultyWriter
 	}{
-		{"fenced in produce", faultyWriter{err: ErrFenced, produce: true}},
-		{"fenced in commit", faultyWriter{err: ErrFenced}},
-		{"unknown outcome, committed", faultyWriter{err: ErrUnknownOutcome, committed: true}},
-		{"unknown outcome, not committed", faultyWriter{err: ErrUnknownOutcome}},
+		{"fenced in produce", &faultyWriter{err: ErrFenced, produce: true}},
+		{"fenced in commit", &faultyWriter{err: ErrFenced}},
+		{"unknown outcome, committed", &faultyWriter{err: ErrUnknownOutcome, committed: true}},
+		{"unknown outcome, not committed", &faultyWriter{err: ErrUnknownOutcome}},
 	} {
 		for _, n := range []int{1, 2, 5} {
 			t.Run(fmt.Sprintf("%s %d", x.name, n), func(t *testing.T) {
-				w := x.fault
-				w.n = n
+				w := &faultyWriter{err: x.fault.err, produce: x.fault.produce, committed: x.fault.committed, n: n}
 				c := newCluster(in, 2, 0)
 				d := c.deps(&watcher{c: c, stop: func() {}}, base)
 				inner, store := d.Writer, d.Store
 				d.Writer = func(ctx context.Context) (fw Writer, err error) {
 					w.Writer, err = inner(ctx)
-					return &w, err
+					return w, err
 				}
 				d.Store = func() (Store, error) {
 					s, err := store()
-					return &watchedStore{Store: s, w: &w}, err
+					return &watchedStore{Store: s, w: w}, err
 				}
 				err := New(cfg, d).Run(t.Context())
 				for _, sentinel := range []error{ErrFenced, ErrUnknownOutcome, ErrState} {
@@ -124,7 +138,11 @@ func TestAFaultEndsAllWriting(t *testing.T) {
 						t.Errorf("error %v, planted was %v", err, w.err)
 					}
 				}
-				if got := fmt.Sprint(w.after); got != "[close close the state]" {
+				after := w.after
+				if !w.produce && after[0] == "produce true" {
+					after = after[1:] // refused: so the task hears of the commit's fault
+				}
+				if got := fmt.Sprint(after); got != "[close close the state]" {
 					t.Errorf("after the fault: %s", got)
 				}
 				if err := c.run(cfg, base); err != nil {

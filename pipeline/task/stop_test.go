@@ -134,7 +134,7 @@ type slowWriter struct {
 	acks    chan struct{} // the same for Seal; nil: it answers at once
 	mute    bool          // Produce is not answered either
 	sealing atomic.Bool   // a Seal is under way
-	waiting atomic.Bool   // a Commit is under way
+	waiting atomic.Bool   // sealed, and not committed
 	early   int           // records written while a Seal was under way
 	beside  int           // records written while a Commit was under way
 }
@@ -164,11 +164,11 @@ func (w *slowWriter) Seal(ctx context.Context) error {
 	}
 	err := w.Writer.Seal(ctx)
 	w.sealing.Store(false)
+	w.waiting.Store(true)
 	return err
 }
 
 func (w *slowWriter) Commit(ctx context.Context) error {
-	w.waiting.Store(true)
 	select {
 	case <-w.answer:
 	case <-ctx.Done():
