@@ -66,6 +66,7 @@ var users = map[string][]string{
 	"github.com/oschwald":            {"scoring/geo", "pipeline/embedded", "cmd/clearlane"},
 	"github.com/maxmind/mmdbwriter":  {"pipeline/embedded"},
 	"github.com/compose-spec":        {},
+	"github.com/KimMachineGun":       {"cmd/clearlane"},
 	"golang.org/x/tools/go/packages": {},
 }
 

@@ -25,6 +25,7 @@ type process struct {
 	cfg       config.Config
 	log       *slog.Logger
 	acceptGap bool
+	memory    *memory // made by run
 	now       func() time.Time
 	observer  task.Observer    // sees what tasks do, beside the metrics; nil for nobody
 	landed    *atomic.Uint64   // counts the rows that have landed; nil for nobody
@@ -49,6 +50,7 @@ func (p *process) run(ctx context.Context) error {
 		}
 	})
 
+	p.memory = newMemory(int64(p.cfg.Limits.Memory), p.log)
 	work, ctx := errgroup.WithContext(ctx)
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
@@ -62,6 +64,10 @@ func (p *process) run(ctx context.Context) error {
 			}})
 		work.Go(func() error { return server.Run(serving) }) // until the other roles have ended
 	}
+	watching, stopWatching := context.WithCancel(ctx)
+	watched := make(chan struct{})
+	go func() { defer close(watched); p.memory.run(watching) }()
+	defer func() { stopWatching(); <-watched }()
 	roles, rolesCtx := errgroup.WithContext(ctx)
 	if p.cfg.Has(config.RoleScore) {
 		roles.Go(func() error { return named(config.RoleScore, p.score(rolesCtx, metrics, health)) })

@@ -131,6 +131,7 @@ func (s *scorer) prepare(ctx context.Context) error {
 	}
 	fetch := kafka.DefaultFetch()
 	fetch.Config, fetch.Topics, fetch.Log, fetch.Stats = conn, s.topics.Inputs(), s.log, &s.fetched
+	fetch.Held = s.memory.held
 	f := &s.cfg.Kafka.Fetch
 	fetch.MaxBytes, fetch.MaxPartitionBytes, fetch.MaxWait, fetch.BufferedBytes = int(f.MaxBytes), int(f.MaxPartitionBytes), f.MaxWait, int(f.MaxBufferedBytes)
 	if s.fetcher, err = kafka.NewFetcher(fetch); err != nil {

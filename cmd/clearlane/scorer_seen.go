@@ -86,6 +86,8 @@ func (s *scorer) report(manager *task.Manager) {
 		s.health.Set(serve.Waiting, "Kafka: "+away.Error())
 	case missing != "" && time.Since(lost) >= awayAfter:
 		s.health.Set(serve.Waiting, fmt.Sprintf("Kafka: topic %s, since %s: unknown to its brokers, or without a leader", missing, lost.UTC().Format(time.RFC3339)))
+	case s.memory.held():
+		s.health.Set(serve.Waiting, "for memory: fetching goes on when some is free (limits.memory)")
 	case full != nil:
 		s.health.Set(serve.Waiting, "for room on the disk: "+full.Error())
 	case failed != "":
@@ -107,6 +109,9 @@ func (s *scorer) sample(x *serve.Sample, manager *task.Manager) {
 	x.Back[serve.AtProduce] = serve.Back{Waits: s.written.Waits.Load(), Waited: time.Duration(s.written.WaitedNs.Load())}
 	s.failures.sample(x.Failures)
 	x.PutAside += s.aside.Load()
+	if since := s.memory.waiting(); !since.IsZero() {
+		x.Waiting[serve.ForMemory] = time.Since(since)
+	}
 	if since, full := s.disk.longest(); full != nil {
 		x.Waiting[serve.ForDisk] = time.Since(since)
 	}

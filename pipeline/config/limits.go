@@ -21,6 +21,8 @@ type Limits struct {
 	Depth           int   `yaml:"depth" min:"1" max:"1000" doc:"Nesting of unknown fields that are skipped."`
 	Amount          int64 `yaml:"amount" min:"1" max:"900000000000000" doc:"Greatest amount or quantity, in whole units."`
 
+	Memory Size `yaml:"memory" min:"0B" doc:"Memory of the process. Near it fetching waits. 0B: GOMEMLIMIT, else nine tenths of the container's memory, else no limit. It has to hold the bounds of all partitions: changes twice, caches, buffers."`
+
 	ClicksPerOrder        int `yaml:"clicks_per_order" min:"1" max:"1024" doc:"Clicks of one order; the newest are kept."`
 	ShipmentsPerOrder     int `yaml:"shipments_per_order" min:"1" max:"65536" doc:"Shipments of one order; the smallest ids are kept."`
 	VerificationsPerOrder int `yaml:"verifications_per_order" min:"1" max:"1024" doc:"e-Cert IDs of one order that an answer is kept of; the newest."`

@@ -110,3 +110,27 @@ func TestPartitionErrorGivesTheFiguresKnown(t *testing.T) {
 		t.Errorf("%q, not %q", got, want)
 	}
 }
+
+// While there is no memory nothing is asked for, and it is looked again soon.
+func TestNothingIsFetchedWithoutMemory(t *testing.T) {
+	held := true
+	cfg := DefaultFetch()
+	cfg.Brokers, cfg.Topics, cfg.Held = []string{"127.0.0.1:1"}, []string{"orders"}, func() bool { return held }
+	f, err := NewFetcher(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.tr.close()
+	if _, err := f.Open(0, []int64{0}); err != nil {
+		t.Fatal(err)
+	}
+	f.leaders = map[topicPartition]int32{{"orders", 0}: 1}
+	now := time.Now()
+	if jobs, again := f.plan(now); len(jobs) != 0 || again != now.Add(heldPause) {
+		t.Errorf("%d requests without memory, again in %v", len(jobs), again.Sub(now))
+	}
+	held = false
+	if jobs, _ := f.plan(now); len(jobs) != 1 {
+		t.Errorf("%d requests with memory, want 1", len(jobs))
+	}
+}

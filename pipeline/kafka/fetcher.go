@@ -24,6 +24,8 @@ type FetchConfig struct {
 	RequestTimeout    time.Duration // beyond MaxWait; then the connection is given up
 	UnknownTopicAfter time.Duration // a topic unknown for this long ends the feed
 
+	Held func() bool // true: nothing is asked for now, for want of memory; may be nil
+
 	Log   *slog.Logger
 	Stats *FetchStats // may be nil
 }
@@ -52,6 +54,8 @@ const (
 	paceBytes = 16 << 10
 	// leadersEvery is how often the leaders are looked up (in kafka-go's memory).
 	leadersEvery = 250 * time.Millisecond
+	// heldPause is how often it is asked whether there is memory again.
+	heldPause = 100 * time.Millisecond
 	// Passing faults are tried again after firstBackoff, doubled up to maxBackoff,
 	// less a random half.
 	firstBackoff = 20 * time.Millisecond
@@ -246,6 +250,9 @@ func (f *Fetcher) plan(now time.Time) (jobs []job, again time.Time) {
 		if t.After(now) && (again.IsZero() || t.Before(again)) {
 			again = t
 		}
+	}
+	if f.cfg.Held != nil && f.cfg.Held() {
+		return nil, now.Add(heldPause)
 	}
 	wanted := map[int32]*job{}
 	for partition, feed := range f.feeds {

@@ -162,6 +162,6 @@ var catalogue = [numMetrics]metric{
 	policyInfo:          {"clearlane_policy_info", gauge, []string{"version", "hash"}, "1 for the policy pack in force.", nil, false},
 	geoInfo:             {"clearlane_geo_info", gauge, []string{"version"}, "1 for the country database in force.", nil, false},
 	ready:               {"clearlane_ready", gauge, []string{"component"}, "1 for a part of the process that is ready, 0 for one that is not: /readyz says why.", nil, true},
-	waiting:             {"clearlane_waiting_seconds", gauge, []string{"for"}, "How long the process has waited for something outside, 0 while it does not: kafka, clickhouse, disk (room for the local state).", nil, true},
+	waiting:             {"clearlane_waiting_seconds", gauge, []string{"for"}, "How long the process has waited for something outside, 0 while it does not: kafka, clickhouse, disk (room for the local state), memory (fetching waits).", nil, true},
 	buildInfo:           {"clearlane_build_info", gauge, []string{"version", "revision", "go"}, "1 for the program that runs.", nil, false},
 }

@@ -64,10 +64,11 @@ const (
 	ForKafka      = "kafka"
 	ForClickHouse = "clickhouse"
 	ForDisk       = "disk" // of the local state
+	ForMemory     = "memory"
 )
 
 // waits are the keys of Sample.Waiting: each has a series from the start.
-var waits = [...]string{ForKafka, ForClickHouse, ForDisk}
+var waits = [...]string{ForKafka, ForClickHouse, ForDisk, ForMemory}
 
 // OnScrape adds a source of samples. It is called at every scrape, from the scrape's
 // goroutine, so what it reads is safe for concurrent use; it must not block.
