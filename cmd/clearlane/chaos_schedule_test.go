@@ -44,6 +44,7 @@ type chaosSchedule struct {
 	processes     int
 	named         bool // a process that follows another has its name, and with it its place in the group
 	flushInterval time.Duration
+	alone         bool // a fault begins when every partition has committed since the last one ended
 	faults        []chaosFault
 }
 

@@ -59,7 +59,7 @@ func singleFaults(brokers int) []singleFault {
 
 // alone is a schedule of single faults one after the other, each so many times.
 func alone(brokers, times int) (*chaosSchedule, []singleFault) {
-	s := &chaosSchedule{seed: uint64(1000 + brokers), brokers: brokers, processes: 2, named: true, flushInterval: time.Second}
+	s := &chaosSchedule{seed: uint64(1000 + brokers), brokers: brokers, processes: 2, named: true, alone: true, flushInterval: time.Second}
 	at, faults := sec(3), singleFaults(brokers)
 	who := map[string]int{}
 	for _, k := range chaosKinds() {
@@ -75,7 +75,7 @@ func alone(brokers, times int) (*chaosSchedule, []singleFault) {
 			at += single.length + single.settle
 		}
 	}
-	s.span = at
+	s.span = at * 6 / 5 // the load outlasts the faults
 	return s, faults
 }
 
@@ -108,6 +108,9 @@ func TestChaosFaults(t *testing.T) {
 			for _, d := range result.Differs {
 				t.Error(d)
 			}
+			if len(result.happened) < len(s.faults) {
+				return // the run ended before it could be measured, and has said why
+			}
 			promises := map[string]string{}
 			for _, k := range chaosKinds() {
 				promises[k.kind] = k.promise
@@ -116,9 +119,12 @@ func TestChaosFaults(t *testing.T) {
 				r := singleResult{At: result.At, Machine: result.Machine, Fault: strings.TrimSpace(single.kind + " " + single.what), LengthMs: single.length.Milliseconds(),
 					Brokers: brokers, Promise: promises[single.kind], FoundMs: single.found.Milliseconds(), Test: t.Name(), Right: result.Right}
 				for j := range times {
-					from, to := s.faults[i*times+j].at, s.span
-					if next := i*times + j + 1; next < len(s.faults) {
-						to = s.faults[next].at
+					from, to := result.happened[i*times+j].from, time.Hour
+					if next := i*times + j + 1; next < len(result.happened) {
+						to = result.happened[next].from
+					}
+					if from.Seconds() > result.LoadSeconds-1 {
+						t.Errorf("%s came after %.0f s, when the load had ended", r.Fault, from.Seconds())
 					}
 					r.PausesMs = append(r.PausesMs, longestGap(between(result.gaps, from, to)))
 				}
@@ -142,10 +148,14 @@ func TestChaosFaults(t *testing.T) {
 	t.Logf("longest time between two commits of any partition while input was pending:\n%s", table)
 }
 
-// between are the gaps that overlap with a span.
+// commonGap is what passes between two commits when nothing is wrong, at most.
+const commonGap = 300 * time.Millisecond
+
+// between are the gaps that began in a span, or so shortly before that what came then is why
+// they did not end.
 func between(all []chaosGap, from, to time.Duration) (in []chaosGap) {
 	for _, g := range all {
-		if g.FromS < to.Seconds() && g.FromS+float64(g.Ms)/1000 > from.Seconds() {
+		if at := g.FromS + commonGap.Seconds(); at >= from.Seconds() && at < to.Seconds() {
 			in = append(in, g)
 		}
 	}

@@ -43,6 +43,7 @@ type chaosResult struct {
 	PauseMaxMs     int64          `json:"pause_max_ms"`
 	Pauses         []chaosGap     `json:"pauses"` // between two commits of a partition under load
 	gaps           []chaosGap     // all times between two commits
+	happened       []chaosHappened
 
 	// What stands in the topics, against what follows from the input records alone.
 	Missing    int      `json:"missing"`
@@ -195,7 +196,7 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 	}
 	result.gaps, err = w.gaps(ctx, reader, loadEnded)
 	must(w.t, err)
-	result.Pauses = w.pauses(result.gaps)
+	result.Pauses, result.happened = w.pauses(result.gaps), w.happened
 	result.PauseP50Ms, result.PauseMaxMs = medianGap(result.Pauses), longestGap(result.Pauses)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/clearlane/clearlane/pipeline/gen"
+	"github.com/clearlane/clearlane/pipeline/kafka"
 	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest"
 	"github.com/clearlane/clearlane/pipeline/kafka/kafkatest/brokers"
 )
@@ -156,6 +158,35 @@ func (w *chaosWorld) run(s *chaosSchedule) {
 			defer w.mu.Unlock()
 			w.happened = append(w.happened, chaosHappened{f.name(), from, time.Since(w.began)})
 		})
+		if s.alone {
+			all.Wait()
+			w.settle(&f)
+		}
 	}
 	all.Wait()
+}
+
+// settle waits until every partition has committed anew.
+func (w *chaosWorld) settle(f *chaosFault) {
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
+	reader, err := kafka.NewReader(kafkaConn(&w.s.cfg.Kafka))
+	must(w.t, err)
+	defer reader.Close()
+	where := positions(&w.s.cfg, reader, chaosPartitions)
+	before := map[int32]uint64{}
+	for p := int32(0); p < chaosPartitions; {
+		at, err := where.Progress(ctx, p)
+		if err == nil && at != nil {
+			if first, seen := before[p]; !seen {
+				before[p] = at.Commit
+			} else if at.Commit > first {
+				p++
+			}
+		}
+		if !pause(ctx, 20*time.Millisecond) {
+			w.note("%s: partition %d does not commit again within a minute: %v", f, p, err)
+			return
+		}
+	}
 }
