@@ -71,7 +71,7 @@ func (o *teller) Batch(c *Counts) {
 	for _, x := range []struct {
 		what string
 		n    uint64
-	}{{"retractions", c.Retractions}, {"unknown fields", c.UnknownFields}, {"expired", c.Expired}} {
+	}{{"retractions", c.Retractions}, {"unknown fields", c.UnknownFields}, {"expired", c.Expired}, {"swept", c.Swept}, {"redecided", c.Redecided}} {
 		if x.n > 0 {
 			fmt.Fprintf(o.out, ", %s %d", x.what, x.n)
 		}
