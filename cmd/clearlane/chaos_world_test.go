@@ -149,6 +149,9 @@ func (w *chaosWorld) run(s *chaosSchedule) {
 	var all sync.WaitGroup
 	for _, f := range s.faults {
 		time.Sleep(time.Until(w.began.Add(f.at)))
+		if s.alone && f.who >= 0 {
+			f.who = w.busiest()
+		}
 		all.Go(func() {
 			from := time.Since(w.began)
 			if err := w.do(&f); err != nil {
@@ -164,6 +167,18 @@ func (w *chaosWorld) run(s *chaosSchedule) {
 		}
 	}
 	all.Wait()
+}
+
+// busiest is the process that has the most partitions: a fault of one that has none would
+// show nothing.
+func (w *chaosWorld) busiest() (who int) {
+	most := -1
+	for i, p := range w.processes {
+		if n := p.c.owned(); n > most {
+			who, most = i, n
+		}
+	}
+	return who
 }
 
 // settle waits until every partition has committed anew.
