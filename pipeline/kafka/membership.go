@@ -186,6 +186,11 @@ func (m *membership) judge(doing string, err error) error {
 	case errors.Is(err, kerr.UnknownMemberID):
 		m.id = ""
 		return errForgotten
+	case errors.Is(err, kerr.FencedInstanceID) && doing == "sync":
+		// A join is asked again when a broker that hangs gives no answer, and when it wakes it
+		// may take both, the older one last: then this member was replaced by itself.
+		m.id = ""
+		return errForgotten
 	case errors.Is(err, kerr.FencedInstanceID):
 		return fmt.Errorf("%s: %w: %w", doing, ErrNameTaken, err)
 	}
