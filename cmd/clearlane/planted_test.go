@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -87,7 +88,10 @@ func planted(plant string, s *scorer, partition int32, d task.Deps) task.Deps {
 				return nil, err
 			}
 			meta, err := store.Meta()
-			*hasty = hastyStore{Store: store, meta: bytes.Clone(meta)}
+			hasty.Store = store
+			if meta = bytes.Clone(meta); meta != nil {
+				hasty.meta.Store(&meta)
+			}
 			return hasty, err
 		}
 		d.Live = func() {
@@ -102,15 +106,20 @@ func planted(plant string, s *scorer, partition int32, d task.Deps) task.Deps {
 // the last flush that was asked for. The task's goroutine owns it.
 type hastyStore struct {
 	task.Store
-	meta []byte
+	meta atomic.Pointer[[]byte]
 	live bool // behind recovery, which publishes nothing
 	puts int
 }
 
 // Flush implements task.Store.
-func (s *hastyStore) Flush(meta []byte) error {
-	s.meta = bytes.Clone(meta)
-	return s.Store.Flush(meta)
+func (s *hastyStore) Flush(ready func() ([]byte, error)) error {
+	return s.Store.Flush(func() ([]byte, error) {
+		meta, err := ready()
+		if err == nil {
+			s.meta.Store(&meta)
+		}
+		return meta, err
+	})
 }
 
 // Put implements task.Store.
@@ -118,19 +127,20 @@ func (s *hastyStore) Put(key, value []byte, newestMs int64, seller uint64) error
 	if err := s.Store.Put(key, value, newestMs, seller); err != nil {
 		return err
 	}
-	if !s.live || s.meta == nil {
+	meta := s.meta.Load()
+	if !s.live || meta == nil {
 		return nil
 	}
 	if s.puts++; s.puts%20 != 0 {
 		return nil
 	}
 	for range 2 { // the second waits for the first
-		if err := s.Store.Flush(s.meta); err != nil {
+		if err := s.Store.Flush(func() ([]byte, error) { return *meta, nil }); err != nil {
 			return err
 		}
 	}
 	if s.puts == 20 {
-		fmt.Fprintf(os.Stderr, "%s%.60s\n", saidAhead, s.meta)
+		fmt.Fprintf(os.Stderr, "%s%.60s\n", saidAhead, *meta)
 	}
 	return nil
 }

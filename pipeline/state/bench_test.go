@@ -46,7 +46,7 @@ func benchTag(key []byte) uint64 {
 }
 
 func benchFlush(b *testing.B, s *Store) {
-	if err := s.Flush([]byte("positions")); err != nil {
+	if err := s.Flush(at([]byte("positions"))); err != nil {
 		b.Fatal(err)
 	}
 	if err := s.Wait(); err != nil {
@@ -105,7 +105,7 @@ func BenchmarkGetPutNeverSeen(b *testing.B) {
 		i++
 		getPut(b, s, key, value)
 		if s.Full() {
-			if err := s.Flush([]byte("positions")); err != nil {
+			if err := s.Flush(at([]byte("positions"))); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -135,7 +135,7 @@ func BenchmarkGetPutCold(b *testing.B) {
 		i++
 		getPut(b, s, key, value)
 		if s.Full() {
-			if err := s.Flush([]byte("positions")); err != nil {
+			if err := s.Flush(at([]byte("positions"))); err != nil {
 				b.Fatal(err)
 			}
 		}

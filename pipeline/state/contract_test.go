@@ -12,7 +12,7 @@ var _ interface {
 	GetCell(key []byte) ([]byte, error)
 	PutCell(key, value []byte, newestMs int64) error
 	Full() bool
-	Flush(meta []byte) error
+	Flush(ready func() (meta []byte, err error)) error
 	Meta() ([]byte, error)
 	Expire(beforeMs int64, max int) (int, error)
 	Close() error

@@ -30,7 +30,7 @@ func TestDamagedFilesAreCorruption(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := errors.Join(s.Flush([]byte("meta")), s.Wait(), s.Close()); err != nil {
+		if err := errors.Join(s.Flush(at([]byte("meta"))), s.Wait(), s.Close()); err != nil {
 			t.Fatal(err)
 		}
 		files, err := filepath.Glob(filepath.Join(dir, pattern))

@@ -43,7 +43,7 @@ func rounds(s *Store) (complete uint32, err error) {
 				return complete, err
 			}
 		}
-		if err := s.Flush(binary.BigEndian.AppendUint32(nil, n)); err != nil {
+		if err := s.Flush(at(binary.BigEndian.AppendUint32(nil, n))); err != nil {
 			return complete, err
 		}
 		if err := s.Wait(); err != nil {
@@ -228,7 +228,7 @@ func TestBackPressure(t *testing.T) {
 		t.Fatal("not full at its bound")
 	}
 	block.Store(true)
-	if err := s.Flush(nil); err != nil {
+	if err := s.Flush(at(nil)); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 2 * o.DirtyEntries {
@@ -251,7 +251,7 @@ func TestBackPressure(t *testing.T) {
 	if err := put(4000); !errors.Is(err, ErrNotFlushed) {
 		t.Fatalf("Put at four times the bound: %v", err)
 	}
-	if err := s.Flush(nil); err != nil {
+	if err := s.Flush(at(nil)); err != nil {
 		t.Fatal(err)
 	}
 	if err := put(4000); err != nil {

@@ -30,7 +30,7 @@ func journaled(t *testing.T, fs vfs.FS, steps, keys int) *Store {
 				t.Fatalf("%d forgotten, %v", n, err)
 			}
 		}
-		if err := s.Flush([]byte("meta")); err != nil {
+		if err := s.Flush(at([]byte("meta"))); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Wait(); err != nil {
@@ -120,7 +120,7 @@ func TestFilterWithoutItsFileOrJournalIsBuiltFromTheKeys(t *testing.T) {
 			if !s.journal.rebase || s.filter.keys != keys {
 				t.Errorf("built from the keys: %v, %d keys of %d", s.journal.rebase, s.filter.keys, keys)
 			}
-			if err := s.Flush([]byte("meta")); err != nil {
+			if err := s.Flush(at([]byte("meta"))); err != nil {
 				t.Fatal(err)
 			}
 			if err := s.Wait(); err != nil {

@@ -17,11 +17,13 @@ type flushed struct {
 	err  error
 }
 
-// Flush freezes the changes and writes them with meta in one atomic batch in the
-// background. It waits only for a flush still under way. The error is that of an
+// Flush freezes the changes at once; the background writes them in one atomic batch with
+// their meta, when ready has returned it. With an error of ready nothing is written, and
+// the flush has failed. ready must not wait for the store's owner, who may be waiting for
+// this flush. Flush waits only for an earlier flush still under way. The error is that of an
 // earlier flush, after which the store takes nothing any more: what it holds on disk is
 // the last flush that succeeded.
-func (s *Store) Flush(meta []byte) error {
+func (s *Store) Flush(ready func() (meta []byte, err error)) error {
 	if s.frozen != nil {
 		start := time.Now()
 		s.reap(<-s.flushing)
@@ -37,7 +39,7 @@ func (s *Store) Flush(meta []byte) error {
 	s.counters.frozenEntries.Store(int64(len(g.entries)))
 	s.counters.dirtyEntries.Store(0)
 	s.counters.dirtyBytes.Store(0)
-	w := writing{g: g, meta: bytes.Clone(meta), sequence: s.sequence, journal: journalRow(g), base: s.base}
+	w := writing{g: g, ready: ready, sequence: s.sequence, journal: journalRow(g), base: s.base}
 	w.filter = s.newBase(len(w.journal)/8 - 1)
 	go s.writeBehind(&w)
 	return nil
@@ -46,7 +48,8 @@ func (s *Store) Flush(meta []byte) error {
 // writing is one flush: what its goroutine is handed.
 type writing struct {
 	g        *generation
-	meta     []byte
+	ready    func() ([]byte, error)
+	meta     []byte // once it is ready
 	sequence uint64
 	journal  []byte  // of the filter
 	filter   *filter // a new base of it, or nil
@@ -130,9 +133,13 @@ func (s *Store) trim() {
 // writeBehind runs in a goroutine of its own. It reads the frozen generation, which
 // nobody writes, and hands its result to the owner through flushing.
 func (s *Store) writeBehind(w *writing) {
+	var err error
+	if w.meta, err = w.ready(); err != nil {
+		s.flushing <- flushed{err: fmt.Errorf("state %s: not flushed: %w", s.dir, err)}
+		return
+	}
 	start := time.Now()
-	err := s.write(w)
-	if err != nil {
+	if err = s.write(w); err != nil {
 		err = s.fault("flush", err)
 	}
 	done := flushed{meta: w.meta}

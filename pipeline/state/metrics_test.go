@@ -47,7 +47,7 @@ func TestMetrics(t *testing.T) {
 	if m := s.Metrics(); m.DirtyEntries != 5 || m.DirtyBytes == 0 || m.HitsActive != 1 || m.Filtered < 1 || m.CleanEntries != 0 {
 		t.Errorf("before the flush: %+v", m)
 	}
-	must(s.Flush([]byte("meta")))
+	must(s.Flush(at([]byte("meta"))))
 	must(s.Wait())
 	get("key1")
 	get("key2")

@@ -107,7 +107,7 @@ func (h *harness) check(sp space, key string) {
 
 func (h *harness) flush() {
 	meta := binary.BigEndian.AppendUint32(nil, uint32(len(h.flushed)))
-	h.must(h.s.Flush(meta))
+	h.must(h.s.Flush(at(meta)))
 	h.settled = len(h.flushed) - 1
 	h.flushed = append(h.flushed, maps.Clone(h.now))
 }

@@ -153,7 +153,7 @@ func overfill(s *Store) error {
 			return err
 		}
 	}
-	if err := s.Flush(nil); err != nil {
+	if err := s.Flush(at(nil)); err != nil {
 		return err
 	}
 	return s.Wait()

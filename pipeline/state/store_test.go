@@ -1,6 +1,8 @@
 package state
 
 import (
+	"bytes"
+	"errors"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -29,9 +31,15 @@ func must(t *testing.T, err error) {
 	}
 }
 
+// at is the meta of a flush that need not wait for anything.
+func at(meta []byte) func() ([]byte, error) {
+	meta = bytes.Clone(meta)
+	return func() ([]byte, error) { return meta, nil }
+}
+
 func flushTest(t *testing.T, s *Store) {
 	t.Helper()
-	must(t, s.Flush([]byte("meta")))
+	must(t, s.Flush(at([]byte("meta"))))
 	must(t, s.Wait())
 }
 
@@ -94,4 +102,47 @@ func TestPutOfWhatGetReturned(t *testing.T) {
 	if b, err := s.Get([]byte("b")); string(b) != "value of a" || err != nil {
 		t.Fatalf("b is %q, %v; want what a was", b, err)
 	}
+}
+
+// What is frozen for a commit that fails is never written, and the store says why.
+func TestWhatIsNotReadyIsNotWritten(t *testing.T) {
+	o := testOptions(vfs.NewMem())
+	s, err := Open("db", o)
+	must(t, err)
+	must(t, s.Put([]byte("first"), []byte("1"), 0, 0))
+	flushTest(t, s)
+	must(t, s.Put([]byte("second"), []byte("2"), 0, 0))
+	failed := errors.New("not committed")
+	go1, go2 := make(chan struct{}), make(chan struct{})
+	must(t, s.Flush(func() ([]byte, error) {
+		close(go1)
+		<-go2
+		return []byte("never"), failed
+	}))
+	<-go1
+	if v, err := s.Get([]byte("second")); err != nil || string(v) != "2" {
+		t.Fatalf("frozen: %q, %v", v, err)
+	}
+	close(go2)
+	if err := s.Wait(); !errors.Is(err, failed) {
+		t.Fatalf("waited: %v", err)
+	}
+	if err := s.Put([]byte("third"), nil, 0, 0); !errors.Is(err, failed) {
+		t.Fatalf("put: %v", err)
+	}
+	if err := s.Close(); !errors.Is(err, failed) {
+		t.Fatalf("closed: %v", err)
+	}
+	s, err = Open("db", o)
+	must(t, err)
+	meta, err := s.Meta()
+	must(t, err)
+	first, err := s.Get([]byte("first"))
+	must(t, err)
+	second, err := s.Get([]byte("second"))
+	must(t, err)
+	if string(meta) != "meta" || string(first) != "1" || second != nil {
+		t.Fatalf("opened again: meta %q, %q, %q", meta, first, second)
+	}
+	must(t, s.Close())
 }

@@ -40,7 +40,7 @@ func BenchmarkTune(b *testing.B) {
 				vary(value, i)
 				getPut(b, s, key, value)
 				if s.Full() {
-					if err := s.Flush([]byte("positions")); err != nil {
+					if err := s.Flush(at([]byte("positions"))); err != nil {
 						b.Fatal(err)
 					}
 				}

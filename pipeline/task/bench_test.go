@@ -90,7 +90,7 @@ func (s *benchStore) PutCell(key, value []byte, _ int64) error {
 func (s *benchStore) Orders(uint64, []byte, int) ([][]byte, error) { return nil, nil }
 func (s *benchStore) Flushed() (uint64, error)                     { return 0, nil }
 func (s *benchStore) Full() bool                                   { return false }
-func (s *benchStore) Flush([]byte) error                           { return nil }
+func (s *benchStore) Flush(func() ([]byte, error)) error           { return nil }
 func (s *benchStore) Meta() ([]byte, error)                        { return nil, nil }
 func (s *benchStore) Expire(int64, int) (int, error)               { return 0, nil }
 func (s *benchStore) Close() error                                 { return nil }
@@ -150,7 +150,7 @@ func BenchmarkTask(b *testing.B) {
 					}
 					if open += took; open >= 10_000 || took == 0 && open > 0 {
 						open = 0
-						if err := t.begin(ctx); err != nil {
+						if err := t.begin(ctx, false); err != nil {
 							b.Fatal(err)
 						}
 						if err := t.await(ctx); err != nil {

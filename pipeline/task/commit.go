@@ -43,6 +43,7 @@ type inFlight struct {
 	arena   *arena
 	delays  []int64
 	at      time.Time
+	outputs [NumOutputs]int64 // next offset of each output partition behind it, once done
 }
 
 func newTransactions() transactions { return transactions{arena: &arena{}, spare: &arena{}} }
@@ -122,7 +123,9 @@ func (t *Task) produce(ctx context.Context, topic Output, key, value []byte, hea
 
 // begin ends the open transaction: it adds the roll-up rows that changed and the
 // progress record, and starts the commit. New reference data takes effect behind it.
-func (t *Task) begin(ctx context.Context) error {
+// With flush the local state, which is now that of the commit, is frozen, and written
+// in the background when the commit has succeeded: the task waits for neither.
+func (t *Task) begin(ctx context.Context, flush bool) error {
 	t.commit++
 	if err := t.emitRollups(ctx); err != nil {
 		return err
@@ -135,7 +138,7 @@ func (t *Task) begin(ctx context.Context) error {
 		return err
 	}
 	x := &t.out
-	c := &inFlight{sealed: make(chan struct{}), done: make(chan struct{}), arena: x.arena, delays: x.delays, at: t.deps.Now(), summary: Committed{
+	c := &inFlight{sealed: make(chan struct{}), done: make(chan struct{}), arena: x.arena, delays: x.delays, at: t.deps.Now(), outputs: t.outputs, summary: Committed{
 		Partition: t.cfg.Partition, Offsets: slices.Clone(t.committed), Records: x.records, Commit: t.commit, Watermark: t.watermark}}
 	x.arena, x.spare = x.spare, nil
 	x.delays = nil
@@ -147,8 +150,23 @@ func (t *Task) begin(ctx context.Context) error {
 			close(c.sealed)
 			c.err = writer.Commit(ctx)
 		}
+		for o := range c.outputs {
+			if n := writer.Next(Output(o)); n >= 0 {
+				c.outputs[o] = n
+			}
+		}
 		close(c.done)
 	}()
+	if flush {
+		m := t.meta()
+		if err := t.flushWhen(func() ([]byte, error) {
+			<-c.done
+			m.Outputs = c.outputs
+			return m.encode(), c.err
+		}); err != nil {
+			return err
+		}
+	}
 	t.refresh()
 	return nil
 }
@@ -259,11 +277,7 @@ func (t *Task) committedNow(ctx context.Context) error {
 	if began.err != nil {
 		return fmt.Errorf("commit: %w", began.err)
 	}
-	for o := range t.outputs {
-		if n := t.writer.Next(Output(o)); n >= 0 {
-			t.outputs[o] = n
-		}
-	}
+	t.outputs = began.outputs
 	now := t.deps.Now()
 	c := &began.summary
 	c.Took = now.Sub(began.at)
@@ -297,7 +311,7 @@ func (t *Task) commitAll(ctx context.Context) error {
 	if !t.dirty() {
 		return nil
 	}
-	if err := t.begin(ctx); err != nil {
+	if err := t.begin(ctx, false); err != nil {
 		return err
 	}
 	return t.await(ctx)
@@ -306,8 +320,14 @@ func (t *Task) commitAll(ctx context.Context) error {
 // flushState starts writing the local state, which is that of the offsets in
 // t.committed and t.outputs.
 func (t *Task) flushState() error {
+	m := t.meta().encode()
+	return t.flushWhen(func() ([]byte, error) { return m, nil })
+}
+
+// flushWhen freezes the local state, to be written when ready has returned its positions.
+func (t *Task) flushWhen(ready func() ([]byte, error)) error {
 	started := t.deps.Now()
-	if err := t.store.Flush(t.meta()); err != nil {
+	if err := t.store.Flush(ready); err != nil {
 		return fmt.Errorf("local state: %w", err)
 	}
 	t.flushes++

@@ -97,9 +97,11 @@ type Store interface {
 	// missing; a store that has failed has room. Asked for before a flush, and again and
 	// again while there is none.
 	Room() error
-	// Flush freezes the changes and writes them with meta in one atomic batch in the
-	// background. It waits only for a flush still under way, whose error it returns.
-	Flush(meta []byte) error
+	// Flush freezes the changes at once, and writes them in the background, in one atomic
+	// batch with their meta, when ready has returned it. With an error of ready they are not
+	// written, and the store has failed with it. It waits only for a flush still under way,
+	// whose error it returns; ready does not wait for the task's goroutine.
+	Flush(ready func() (meta []byte, err error)) error
 	// Flushed is how many flushes have been completed since the store was opened.
 	Flushed() (uint64, error)
 	// Meta is the blob of the last completed flush, nil for an empty store.

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -21,9 +22,10 @@ type faultyWriter struct {
 	committed bool // fails behind a commit that has happened
 	n         int
 
-	mu     sync.Mutex // a commit runs beside the task
-	failed bool
-	after  []string
+	mu      sync.Mutex // a commit runs beside the task
+	commits uint64     // that have succeeded
+	failed  bool
+	after   []string
 }
 
 func (w *faultyWriter) fails(produce bool) bool {
@@ -51,7 +53,13 @@ func (w *faultyWriter) Produce(ctx context.Context, out Output, key, value []byt
 
 func (w *faultyWriter) Commit(ctx context.Context) error {
 	if !w.fails(false) {
-		return w.Writer.Commit(ctx)
+		err := w.Writer.Commit(ctx)
+		if err == nil {
+			w.mu.Lock()
+			w.commits++
+			w.mu.Unlock()
+		}
+		return err
 	}
 	if w.committed {
 		if err := w.Writer.Commit(ctx); err != nil {
@@ -75,21 +83,37 @@ func (w *faultyWriter) note(what string) {
 	w.after = append(w.after, what)
 }
 
-// watchedStore counts the flushes that come before a fault is known, and refuses one that
-// comes after it.
+// watchedStore notes a flush that is begun after a fault, and one of a commit that has not
+// succeeded.
 type watchedStore struct {
 	Store
 	w *faultyWriter
 }
 
-func (s *watchedStore) Flush(meta []byte) error {
+func (s *watchedStore) Flush(ready func() ([]byte, error)) error {
 	s.w.mu.Lock()
 	failed := s.w.failed
 	s.w.mu.Unlock()
 	if failed {
-		s.w.note("flush")
+		s.w.note("begin a flush")
 	}
-	return s.Store.Flush(meta)
+	return s.Store.Flush(func() ([]byte, error) {
+		b, err := ready()
+		if err != nil {
+			return b, err
+		}
+		var m meta
+		if err := json.Unmarshal(b, &m); err != nil {
+			return nil, err
+		}
+		s.w.mu.Lock()
+		ahead := m.Commit > s.w.commits
+		s.w.mu.Unlock()
+		if ahead {
+			s.w.note("flush")
+		}
+		return b, nil
+	})
 }
 
 func (s *watchedStore) Close() error {

@@ -120,11 +120,11 @@ func (s *diskStore) PutCell(key, value []byte, newestMs int64) error {
 	return s.Store.PutCell(key, value, newestMs)
 }
 
-func (s *diskStore) Flush(meta []byte) error {
+func (s *diskStore) Flush(ready func() ([]byte, error)) error {
 	if err := s.d.c.crash(6); err != nil {
 		return err
 	}
-	return s.Store.Flush(meta)
+	return s.Store.Flush(ready)
 }
 
 func (s *diskStore) Close() error {

@@ -25,12 +25,17 @@ type meta struct {
 	Outputs   [NumOutputs]int64 `json:"outputs"` // next offsets of the output partitions
 }
 
-func (t *Task) meta() []byte {
-	m := meta{Group: t.cfg.Group, Partition: t.cfg.Partition, Layout: t.cfg.Layout, Commit: t.commit, Watermark: t.watermark, Inputs: map[string]int64{}, Outputs: t.outputs}
+// meta is that of the last commit that was begun, as far as outputs are known.
+func (t *Task) meta() *meta {
+	m := &meta{Group: t.cfg.Group, Partition: t.cfg.Partition, Layout: t.cfg.Layout, Commit: t.commit, Watermark: t.watermark, Inputs: map[string]int64{}, Outputs: t.outputs}
 	maps.Copy(m.Inputs, t.idleStored)
 	for i, o := range t.committed {
 		m.Inputs[t.cfg.Topics[i].Name] = o
 	}
+	return m
+}
+
+func (m *meta) encode() []byte {
 	b, err := json.Marshal(m)
 	if err != nil {
 		panic(err) // numbers and strings

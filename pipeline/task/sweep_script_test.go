@@ -91,6 +91,7 @@ func TestSweepScript(t *testing.T) {
 				t.Fatalf("unknown command %q", d.Cmd)
 			}
 			must(task.flush(t.Context()))
+			must(task.store.(*fakeStore).wait())
 			c.show(t, told)
 			return told.String()
 		})

@@ -167,18 +167,6 @@ func TestSweepsSurviveCrashes(t *testing.T) {
 	}
 }
 
-// keeper keeps what each flush wrote.
-type keeper struct {
-	*fakeStore
-	flushed *[]memory
-}
-
-func (k keeper) Flush(meta []byte) error {
-	err := k.fakeStore.Flush(meta)
-	*k.flushed = append(*k.flushed, k.c.stored)
-	return err
-}
-
 // sweepStop ends a run at the first commit after so many slices of a sweep.
 type sweepStop struct {
 	watcher
@@ -211,7 +199,8 @@ func TestASilentReplayInMidSweepIsTheCommit(t *testing.T) {
 		store := d.Store
 		d.Store = func() (Store, error) {
 			s, err := store()
-			return keeper{s.(*fakeStore), &flushed}, err
+			s.(*fakeStore).wrote = func(m memory) { flushed = append(flushed, m) }
+			return s, err
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()

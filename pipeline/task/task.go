@@ -219,14 +219,20 @@ func (t *Task) due(ctx context.Context) error {
 		}
 		t.passOver()
 	}
-	if (t.store.Full() || t.unflushed && now.Sub(t.lastFlush) >= t.flushInterval()) && t.room(now) {
-		return t.flush(ctx)
+	full := t.store.Full()
+	flush := (full || t.unflushed && now.Sub(t.lastFlush) >= t.flushInterval()) && t.room(now)
+	if full && flush { // what is frozen has to be that of a commit, and nothing more is to come until then
+		if err := t.await(ctx); err != nil {
+			return err
+		}
 	}
-	if t.out.since.IsZero() || t.out.commit != nil {
+	switch {
+	case t.out.commit != nil:
 		return nil
-	}
-	if now.Sub(t.out.since) >= t.cfg.CommitInterval || t.out.records >= t.cfg.MaxTransaction {
-		return t.begin(ctx)
+	case !t.dirty() && flush:
+		return t.flushState()
+	case t.dirty() && (full && flush || now.Sub(t.out.since) >= t.cfg.CommitInterval || t.out.records >= t.cfg.MaxTransaction):
+		return t.begin(ctx, flush)
 	}
 	return nil
 }
