@@ -31,6 +31,7 @@ type scorer struct {
 	fetcher         *kafka.Fetcher
 	group           *kafka.Group
 	cache           *pebble.Cache
+	flushing        chan struct{} // bounds the flushes that are written at a time
 	metrics         *serve.TaskMetrics
 	health          *serve.Component
 	fetched         kafka.FetchStats
@@ -146,6 +147,7 @@ func (s *scorer) prepare(ctx context.Context) error {
 		return err
 	}
 	s.cache = pebble.NewCache(int64(s.cfg.State.PebbleCacheBytes))
+	s.flushing = make(chan struct{}, parallelFlushes(s.cfg.State.ParallelFlushes))
 	return s.refs.readSites(ctx, s.reader, s.topics.SellerSites)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -63,8 +64,16 @@ func (s *scorer) tryStore(dir string) (*state.Store, error) {
 	c := &s.cfg.State
 	o := state.DefaultOptions()
 	o.DirtyEntries, o.DirtyBytes, o.CleanBytes, o.Cache = c.MaxDirtyOrders, int64(c.MaxDirtyBytes), int64(c.CacheBytes), s.cache
-	o.MinFree = int64(c.MinFreeBytes)
+	o.MinFree, o.Flushing = int64(c.MinFreeBytes), s.flushing
 	return state.Open(dir, o)
+}
+
+// parallelFlushes is state.parallel_flushes, worked out.
+func parallelFlushes(n int) int {
+	if n > 0 {
+		return n
+	}
+	return max(1, runtime.GOMAXPROCS(0)/2)
 }
 
 // putAside renames a state folder, so that nothing of it is lost to whoever looks for

@@ -64,6 +64,7 @@ type Task struct {
 // State is the settings of the local state.
 type State struct {
 	FlushInterval    time.Duration `yaml:"flush_interval" min:"100ms" max:"10m" doc:"How often changes are written to disk. After a crash, input from the last flush on is read again."`
+	ParallelFlushes  int           `yaml:"parallel_flushes" min:"0" max:"1024" doc:"How many partitions of the process write their changes at a time; the others wait, and the cores are left to live records. 0: half as many as there are cores."`
 	MaxDirtyOrders   int           `yaml:"max_dirty_orders" min:"100" doc:"Changed orders of one partition in memory that start a flush at once."`
 	MaxDirtyBytes    Size          `yaml:"max_dirty_bytes" min:"1MiB" doc:"Bytes of changed orders of one partition in memory that start a flush at once."`
 	CacheBytes       Size          `yaml:"cache_bytes" min:"1MiB" doc:"Memory of one partition for orders that are on disk already."`

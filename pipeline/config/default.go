@@ -66,7 +66,8 @@ func Default() Config {
 		},
 		Limits: limits(schemas.DefaultLimits()),
 		State: State{
-			FlushInterval:    3 * time.Second,
+			FlushInterval:    10 * time.Second,
+			ParallelFlushes:  0,
 			MaxDirtyOrders:   50_000,
 			MaxDirtyBytes:    64 * MiB,
 			CacheBytes:       64 * MiB,

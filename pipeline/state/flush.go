@@ -138,6 +138,10 @@ func (s *Store) writeBehind(w *writing) {
 		s.flushing <- flushed{err: fmt.Errorf("state %s: not flushed: %w", s.dir, err)}
 		return
 	}
+	if s.opts.Flushing != nil {
+		s.opts.Flushing <- struct{}{}
+		defer func() { <-s.opts.Flushing }()
+	}
 	start := time.Now()
 	if err = s.write(w); err != nil {
 		err = s.fault("flush", err)

@@ -28,6 +28,9 @@ type Options struct {
 	// CacheBytes.
 	Cache      *pebble.Cache
 	CacheBytes int64
+	// Flushing bounds how many flushes are written at a time by all stores that share it:
+	// its capacity. nil: those of other stores are not waited for.
+	Flushing chan struct{}
 	// MinFree is how many bytes a flush leaves free on the disk: with less, Room says so.
 	MinFree int64
 	// FS is the file system, vfs.Default when nil.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -334,4 +335,12 @@ func (t *Task) flushWhen(ready func() ([]byte, error)) error {
 	t.lastFlush, t.unflushed = t.deps.Now(), false
 	t.deps.Observer.Flushed(t.cfg.Partition, t.lastFlush.Sub(started))
 	return nil
+}
+
+// flushPhase is how much sooner than others a partition flushes for the first time: those
+// of one process, which begin together, would else write all at once ever after.
+func (t *Task) flushPhase() time.Duration {
+	const golden = 0.6180339887 // of any few partitions, the phases lie far apart
+	_, part := math.Modf(float64(t.cfg.Partition) * golden)
+	return time.Duration(part * float64(t.cfg.FlushInterval))
 }

@@ -110,7 +110,7 @@ func (t *Task) recover(ctx context.Context) error {
 	t.resume(progress)
 	took.lap("replay")
 	now := took.last
-	t.lastFlush, t.lastExpire = now, now
+	t.lastFlush, t.lastExpire = now.Add(-t.flushPhase()), now
 	t.deps.Observer.Recovered(t.cfg.Partition, replayed, took.all())
 	t.deps.Live()
 	t.deps.Log.Info("partition is live", append([]any{"partition", t.cfg.Partition, "commit", t.commit, "replayed", replayed, "took", took.all()}, took.each...)...)
