@@ -216,7 +216,7 @@ func TestASilentReplayInMidSweepIsTheCommit(t *testing.T) {
 		want := orders(t, flushed[len(flushed)-1])
 		for _, from := range []memory{flushed[len(flushed)/2], flushed[0], newMemory()} {
 			c.stored = from.clone()
-			again := New(cfg, c.deps(&watcher{c: c}, Deps{Now: time.Now, References: func() *decide.References { return h.at(c.share()) }}))
+			again := New(cfg, c.deps(&watcher{c: c, stop: func() {}}, Deps{Now: time.Now, References: func() *decide.References { return h.at(c.share()) }}))
 			if err := again.recover(t.Context()); err != nil {
 				t.Fatal(err)
 			}
