@@ -85,12 +85,12 @@ bench: ## benchmarks with allocations; BENCH=regexp, BENCH_TIME=5s
 .PHONY: bench-delay
 bench-delay: build ## delays at 15,000 events a second on an Apache Kafka of its own, five runs
 	@deploy/kafka/install.sh
-	@bin/clearlane bench --kafka real --orders 0 --event-rate 15000 --length 20s --runs 5 $(BENCH_FLAGS)
+	@bin/clearlane bench --kafka real --orders 0 --event-rate 15000 --length 20s --discard 2 --runs 5 $(BENCH_FLAGS)
 
 .PHONY: bench-commit-interval
 bench-commit-interval: build ## the same at commit intervals from 5 ms to 2 s: delay against cost
 	@deploy/kafka/install.sh
-	@bin/clearlane bench --kafka real --curve --event-rate 15000 --length 12s --runs 1 $(BENCH_FLAGS)
+	@bin/clearlane bench --kafka real --curve --event-rate 15000 --length 12s --discard 3 --runs 1 $(BENCH_FLAGS)
 
 .PHONY: bench-pauses
 bench-pauses: export CLEARLANE_PAUSES ?= all

@@ -16,6 +16,7 @@ import (
 type benchOptions struct {
 	orders      int
 	runs        int
+	discard     int
 	rate        float64
 	eventRate   float64
 	length      time.Duration
@@ -56,6 +57,7 @@ func newBench(a *app) *cobra.Command {
 	f := cmd.Flags()
 	f.IntVar(&o.orders, "orders", 100_000, "orders of a throughput run; 0: no such runs")
 	f.IntVar(&o.runs, "runs", 3, "runs of each kind; the table has their medians")
+	f.IntVar(&o.discard, "discard", 0, "runs made before those that count, to warm up the brokers: one that has just started is slower for a minute of load")
 	f.Float64Var(&o.rate, "rate", 500, "orders a second of a latency run, about four events each; 0: no such runs")
 	f.Float64Var(&o.eventRate, "event-rate", 0, "events a second of a latency run, instead of --rate")
 	f.DurationVar(&o.length, "length", 20*time.Second, "length of a latency run")
@@ -92,6 +94,8 @@ func (o *benchOptions) validate() error {
 		return usagef("bench: --orders 0 and --rate 0; one of them must be above 0")
 	case o.runs < 1:
 		return usagef("bench: --runs %d; at least 1 is allowed", o.runs)
+	case o.discard < 0 || o.discard > 100:
+		return usagef("bench: --discard %d; 0 to 100 is allowed", o.discard)
 	case !(o.rate >= 0 && o.rate <= 1e6):
 		return usagef("bench: --rate %v; 0 to 1000000 is allowed", o.rate)
 	case !(o.eventRate >= 0 && o.eventRate <= 1e6):
@@ -120,6 +124,9 @@ func runBench(ctx context.Context, a *app, o *benchOptions) (err error) {
 		return fmt.Errorf("bench: %w", err)
 	}
 	if len(o.curve) > 0 {
+		if err := b.warm(ctx, b.latency); err != nil {
+			return err
+		}
 		runs, err := b.curve(ctx)
 		if err != nil || o.json {
 			return err
@@ -134,6 +141,9 @@ func runBench(ctx context.Context, a *app, o *benchOptions) (err error) {
 		if !kind.wanted {
 			continue
 		}
+		if err := b.warm(ctx, kind.run); err != nil {
+			return err
+		}
 		var runs []*bench.Run
 		for n := range o.runs {
 			r, err := b.one(ctx, kind.run, n+1)
@@ -146,6 +156,16 @@ func runBench(ctx context.Context, a *app, o *benchOptions) (err error) {
 			if err := bench.WriteTable(a.out, runs); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// warm makes the runs that do not count. Their numbers are 0 and below.
+func (b *bencher) warm(ctx context.Context, run func(context.Context, int) (*bench.Run, error)) error {
+	for n := range b.o.discard {
+		if _, err := run(ctx, -n); err != nil {
+			return fmt.Errorf("bench: run to discard: %w", err)
 		}
 	}
 	return nil

@@ -61,7 +61,7 @@ func TestBenchMeasuresAndChecks(t *testing.T) {
 func TestBenchCurveRunsAtEveryInterval(t *testing.T) {
 	t.Setenv(asCommand, "1")
 	file := filepath.Join(t.TempDir(), "lines")
-	code, out, errs := command(t, nil, "bench", "--curve=10ms,200ms", "--runs", "2", "--event-rate", "300", "--length", "1s", "--warmup", "0s",
+	code, out, errs := command(t, nil, "bench", "--curve=10ms,200ms", "--discard", "1", "--runs", "2", "--event-rate", "300", "--length", "1s", "--warmup", "0s",
 		"--partitions", "2", "--cache", t.TempDir(), "--results", file)
 	if code != exitOK || !strings.Contains(out, "300 events a second") || !strings.Contains(out, "us a commit") {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
@@ -87,6 +87,7 @@ func TestBenchSaysWhatIsWrong(t *testing.T) {
 		"--orders -1":                   "--orders -1",
 		"--orders 0 --rate 0":           "one of them must be above 0",
 		"--runs 0":                      "--runs 0",
+		"--discard -1":                  "--discard -1",
 		"--rate -2":                     "--rate -2",
 		"--event-rate -2":               "--event-rate -2",
 		"--curve --commit-interval 5ms": "--curve",
