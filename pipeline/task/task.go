@@ -220,7 +220,7 @@ func (t *Task) due(ctx context.Context) error {
 		t.passOver()
 	}
 	full := t.store.Full()
-	flush := (full || t.unflushed && now.Sub(t.lastFlush) >= t.flushInterval()) && t.room(now)
+	flush := (full || t.out.commit == nil && t.unflushed && now.Sub(t.lastFlush) >= t.flushInterval()) && t.room(now)
 	if full && flush { // what is frozen has to be that of a commit, and nothing more is to come until then
 		if err := t.await(ctx); err != nil {
 			return err
