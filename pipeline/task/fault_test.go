@@ -83,20 +83,13 @@ func (w *faultyWriter) note(what string) {
 	w.after = append(w.after, what)
 }
 
-// watchedStore notes a flush that is begun after a fault, and one of a commit that has not
-// succeeded.
+// watchedStore notes a flush that is written of a commit that has not succeeded.
 type watchedStore struct {
 	Store
 	w *faultyWriter
 }
 
 func (s *watchedStore) Flush(ready func() ([]byte, error)) error {
-	s.w.mu.Lock()
-	failed := s.w.failed
-	s.w.mu.Unlock()
-	if failed {
-		s.w.note("begin a flush")
-	}
 	return s.Store.Flush(func() ([]byte, error) {
 		b, err := ready()
 		if err != nil {
