@@ -28,12 +28,14 @@ func (s *scorer) openStore(partition int32) (task.Store, error) {
 	dir := storeDir(s.cfg.DataDir, s.cfg.Kafka.Group, partition)
 	s.mu.Lock()
 	why := s.unusable[partition]
-	delete(s.unusable, partition)
 	s.mu.Unlock()
 	if why != nil {
 		if err := s.putAside(dir, why); err != nil {
 			return nil, err
 		}
+		s.mu.Lock()
+		delete(s.unusable, partition)
+		s.mu.Unlock()
 	}
 	store, err := s.tryStore(dir)
 	if errors.Is(err, state.ErrCorrupt) {

@@ -50,12 +50,14 @@ func (s *State) SetPublished(l *Limits, p Published) {
 }
 
 // ForgetPublished forgets what was published from records before a time alone: the
-// subjects begin anew.
-func (s *State) ForgetPublished(beforeMs int64) {
+// subjects begin anew. forgotten is told of each.
+func (s *State) ForgetPublished(beforeMs int64, forgotten func(*Published)) {
 	kept := s.published[:0]
-	for _, p := range s.published {
-		if p.NewestMs >= beforeMs {
-			kept = append(kept, p)
+	for i := range s.published {
+		if p := &s.published[i]; p.NewestMs >= beforeMs {
+			kept = append(kept, *p)
+		} else {
+			forgotten(p)
 		}
 	}
 	clear(s.published[len(kept):])

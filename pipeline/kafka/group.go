@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
 )
 
 // GroupConfig is how this process takes part in the group.
@@ -165,10 +167,17 @@ func (g *Group) member(ctx context.Context, m *membership, events Events) error 
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if errors.Is(err, ErrNameTaken) || accessFault(err) != nil {
+		if errors.Is(err, ErrNameTaken) || accessFault(err) != nil || settingFault(err) {
 			return fmt.Errorf("group %s: instance %s: %w", g.cfg.Group, g.cfg.Instance, err)
 		}
 	}
+}
+
+// settingFault tells whether the brokers refuse what the configuration says: a session
+// timeout beyond their bounds (group.min.session.timeout.ms, group.max.session.timeout.ms),
+// a group's name, or a group of another protocol.
+func settingFault(err error) bool {
+	return errors.Is(err, kerr.InvalidSessionTimeout) || errors.Is(err, kerr.InvalidGroupID) || errors.Is(err, kerr.InconsistentGroupProtocol)
 }
 
 // stay is heard of until the generation ends. Brokers that are away end nothing: when

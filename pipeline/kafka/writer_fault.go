@@ -17,7 +17,8 @@ var errRenewed = errors.New("the producer id was renewed within the transaction,
 // commit may have happened.
 func endFault(err error) error {
 	var code *kerr.Error
-	if errors.As(err, &code) && !code.Retriable && code != kerr.UnknownServerError {
+	// CONCURRENT_TRANSACTIONS: an end that was asked for is under way, perhaps this one.
+	if errors.As(err, &code) && !code.Retriable && code != kerr.UnknownServerError && code != kerr.ConcurrentTransactions {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return fmt.Errorf("commit: %w: %w", task.ErrUnknownOutcome, err)

@@ -93,6 +93,7 @@ func (t *Task) load(key []byte) error {
 		return fmt.Errorf("local state: %w", err)
 	}
 	t.state.Reset()
+	t.scratch.forgotten = t.scratch.forgotten[:0]
 	t.scratch.stored = append(t.scratch.stored[:0], b...) // the store's slice lives until its next call
 	if b == nil {
 		return nil

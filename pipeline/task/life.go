@@ -1,6 +1,10 @@
 package task
 
-import "context"
+import (
+	"context"
+
+	"github.com/clearlane/clearlane/pipeline/join"
+)
 
 // advance moves the watermark. A record time beyond what clocks may differ by does not
 // count: one broken clock must not make everything else look expired. The watermark
@@ -30,7 +34,10 @@ func (t *Task) between(ctx context.Context, key []byte, changed bool, nowMs int6
 	}
 	s.affected, s.dropped = s.affected[:0], s.dropped[:0]
 	if begins && pause > t.cfg.lifeMs() {
-		t.state.ForgetPublished(s.record.TimeMs - t.cfg.Join.SlackMs) // the watermark has moved on since
+		// The watermark has mostly moved on since, but not where both lives are read at once.
+		t.state.ForgetPublished(s.record.TimeMs-t.cfg.Join.SlackMs, func(p *join.Published) {
+			s.forgotten = append(s.forgotten, forgotten{p.Subject, p.Version})
+		})
 	}
 	return false, nil
 }
@@ -44,4 +51,21 @@ func (t *Task) pushesOut() bool {
 	}
 	last := held[len(held)-1].ID
 	return t.scratch.record.ID < last && t.scratch.affects(last)
+}
+
+// forgotten is a subject of the order under way whose published versions are forgotten.
+type forgotten struct {
+	subject string
+	version uint64
+}
+
+// floor is the greatest version of a subject that was forgotten while its order was under
+// way, 0 for none.
+func (s *scratch) floor(subject string) (version uint64) {
+	for _, f := range s.forgotten {
+		if f.subject == subject {
+			version = max(version, f.version)
+		}
+	}
+	return version
 }

@@ -139,11 +139,15 @@ func (m *Manager) run(ctx context.Context, w, old *worker) {
 			retry = minRetry
 		}
 		m.update(w, PhaseFailed, err)
-		pause := m.pause(ctx, p, err, retry)
+		pause := m.pause(p, err, retry)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
-			m.update(w, PhaseStarting, err)
+			// Whatever it failed of, this process may have been away for longer than it knows,
+			// and the partition be another's by now. The error is that ctx has ended.
+			if m.confirm(ctx) == nil {
+				m.update(w, PhaseStarting, err)
+			}
 		}
 		retry = min(2*retry, maxRetry)
 	}
@@ -154,13 +158,11 @@ func (m *Manager) run(ctx context.Context, w, old *worker) {
 	m.mu.Unlock()
 }
 
-// pause is how long a partition that failed waits. One that was fenced waits for the
-// group first: a rebalance has come that this process had not heard of.
-func (m *Manager) pause(ctx context.Context, partition int32, err error, retry time.Duration) time.Duration {
+// pause is how long a partition that failed waits, before the group is asked whose it is.
+func (m *Manager) pause(partition int32, err error, retry time.Duration) time.Duration {
 	pause := retry/2 + rand.N(retry)
-	if errors.Is(err, ErrFenced) {
+	if errors.Is(err, ErrFenced) { // a rebalance has come that this process had not heard of
 		m.log.Warn("partition was fenced; it waits for the group to say whose it is", "partition", partition, "err", err)
-		_ = m.confirm(ctx) // it fails only when ctx has ended
 		return pause
 	}
 	if errors.Is(err, ErrGap) {

@@ -71,11 +71,11 @@ func (t *Task) holds(id string) bool {
 
 // version is the number of a subject's next version: it grows even when the subject
 // was forgotten meanwhile, because the watermark has moved on by then.
-func (t *Task) version(last *join.Published) (version, supersedes uint64) {
+func (t *Task) version(subject string, last *join.Published) (version, supersedes uint64) {
 	if last != nil {
 		supersedes = last.Version
 	}
-	version = max(supersedes+1, uint64(max(t.watermark, 0)))
+	version = max(supersedes+1, t.scratch.floor(subject)+1, uint64(max(t.watermark, 0)))
 	t.issued = max(t.issued, version)
 	return version, supersedes
 }
@@ -89,7 +89,7 @@ func (t *Task) decision(ctx context.Context, orderKey string, j *decide.Judgemen
 	d := &t.scratch.decision
 	*d = schemas.Decision{ID: schemas.MakeDecisionID(orderKey, j.Subject), OrderKey: orderKey, ShipmentID: j.Subject,
 		DecidedAt: schemas.Time(nowMs), VerdictHash: j.Hash, Evidence: t.decider.Evidence()}
-	d.Version, d.Supersedes = t.version(last)
+	d.Version, d.Supersedes = t.version(j.Subject, last)
 	t.count(&t.counts.Decisions, j.Verdict)
 	if !t.sweep.slicing { // no record has waited for what reference data has changed
 		t.counts.Delays = append(t.counts.Delays, nowMs-int64(d.Evidence.InputTime))
@@ -144,7 +144,7 @@ func (t *Task) preReview(ctx context.Context, orderKey string, j *decide.Judgeme
 	r := &t.scratch.review
 	*r = schemas.PreReview{ID: schemas.MakePreReviewID(orderKey), OrderKey: orderKey, OrderID: t.decider.OrderID(),
 		DecidedAt: schemas.Time(nowMs), VerdictHash: j.Hash, Evidence: t.decider.Evidence()}
-	r.Version, r.Supersedes = t.version(last)
+	r.Version, r.Supersedes = t.version(j.Subject, last)
 	t.count(&t.counts.PreReviews, j.Verdict)
 	if err := t.emit(ctx, OutPreReviews, t.out.keep(r.ID[:]), t.encodePreReview(r, j.Verdict, j.Members), nil); err != nil {
 		return err

@@ -74,6 +74,7 @@ func (t *Task) mendCells(ctx context.Context) error {
 		return err
 	}
 	differ := map[string]bool{} // few at a time: the last row of a cell agrees
+	from := t.outputs[OutRollups]
 	var row schemas.RollupRow
 	if err := t.tail(ctx, OutRollups, func(value []byte) error {
 		if err := codec.ParseRollup(value, &row); err != nil {
@@ -94,6 +95,10 @@ func (t *Task) mendCells(ctx context.Context) error {
 		if err := t.book.Touch(key, t.watermark); err != nil {
 			return err
 		}
+	}
+	if len(differ) > 0 { // until that commit has succeeded, the next start finds them again
+		t.outputs[OutRollups] = from
+		t.out.touch(t.deps.Now())
 	}
 	return nil
 }

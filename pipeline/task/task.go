@@ -64,16 +64,14 @@ type Task struct {
 
 // scratch is memory that the task uses again and again.
 type scratch struct {
-	stored   []byte // an order's state as it was read
-	encoded  []byte // and as it is written
-	record   join.Record
-	value    []byte
-	mark     []byte
-	affected []string
-	dropped  []string
-	// greatest version that the order under way has forgotten, 0 for none: those that
-	// follow are greater, even where the watermark stands still
-	forgotten uint64
+	stored    []byte // an order's state as it was read
+	encoded   []byte // and as it is written
+	record    join.Record
+	value     []byte
+	mark      []byte
+	affected  []string
+	dropped   []string
+	forgotten []forgotten // versions below which those that follow must not be, even where the watermark stands still
 	decision  schemas.Decision
 	review    schemas.PreReview
 }
@@ -220,7 +218,15 @@ func (t *Task) due(ctx context.Context) error {
 		t.passOver()
 	}
 	full := t.store.Full()
-	flush := (full || t.out.commit == nil && t.unflushed && now.Sub(t.lastFlush) >= t.flushInterval()) && t.room(now)
+	interval := t.out.commit == nil && t.unflushed && now.Sub(t.lastFlush) >= t.flushInterval()
+	if interval && !full { // the flush before may still wait for its turn: live records don't wait for it
+		written, err := t.store.Flushed()
+		if err != nil {
+			return fmt.Errorf("local state: %w", err)
+		}
+		interval = written == t.flushes
+	}
+	flush := (full || interval) && t.room(now)
 	if full && flush { // what is frozen has to be that of a commit, and nothing more is to come until then
 		if err := t.await(ctx); err != nil {
 			return err
@@ -246,6 +252,7 @@ func (t *Task) passOver() {
 	}
 	if t.offsets = t.merge.offsets(t.offsets); !slices.Equal(t.offsets, t.committed) {
 		t.out.touch(t.deps.Now())
+		t.unflushed = true // or Kafka may delete what the local state still asks for
 	}
 }
 
