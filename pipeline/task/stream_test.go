@@ -115,10 +115,14 @@ func TestStream(t *testing.T) {
 		var stream []streamed
 		var stands *standing // after the run before
 		offsets := make([]int64, len(testTopics))
+		forgets := false
 		cfg := testConfig()
 		cfg.CommitInterval, cfg.FlushInterval = 0, time.Hour
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			switch d.Cmd {
+			case "forgets": // an order comes back after its life: a decision may supersede nothing again
+				forgets = true
+				return ""
 			case "limit":
 				d.MaybeScanArgs(t, "shipments", &cfg.Join.Shipments)
 				d.MaybeScanArgs(t, "clicks", &cfg.Join.Clicks)
@@ -133,7 +137,7 @@ func TestStream(t *testing.T) {
 				stands = nil
 				return ""
 			case "run":
-				shown, s := runStream(t, cfg, base, stream, d.HasArg("one"))
+				shown, s := runStream(t, cfg, base, stream, d.HasArg("one"), forgets)
 				if stands != nil {
 					if diff := s.differs(stands); diff != "" {
 						t.Errorf("%s: not what stands after the run before: %s", d.Pos, diff)
@@ -185,7 +189,7 @@ func event(t *testing.T, line string) (e streamed) {
 	return e
 }
 
-func runStream(t *testing.T, cfg Config, base Deps, stream []streamed, one bool) (shown string, stands standing) {
+func runStream(t *testing.T, cfg Config, base Deps, stream []streamed, one, forgets bool) (shown string, stands standing) {
 	inputs := make([][]record.Record, len(testTopics))
 	feed := &stepFeed{wake: make(chan struct{})}
 	for i, e := range stream {
@@ -203,6 +207,7 @@ func runStream(t *testing.T, cfg Config, base Deps, stream []streamed, one bool)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	c := newCluster(inputs, 1, 0)
+	c.forgets = forgets
 	told := &strings.Builder{}
 	d := c.deps(nil, base)
 	d.Observer = &teller{out: told, feed: feed, stop: cancel}
