@@ -13,13 +13,7 @@ import (
 // A benchmark of both kinds, small, on the embedded broker: figures that can be, of runs
 // whose outputs are all right.
 func TestBenchMeasuresAndChecks(t *testing.T) {
-	for _, entry := range os.Environ() { // of other tests; the process would take them for settings
-		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "CLEARLANE_") {
-			t.Setenv(name, "") // brings it back
-			must(t, os.Unsetenv(name))
-		}
-	}
-	t.Setenv(asCommand, "1")
+	benchProcess(t)
 	code, out, errs := command(t, nil, "bench", "--orders", "300", "--runs", "2", "--rate", "100", "--length", "2s", "--warmup", "0s",
 		"--partitions", "2", "--seed", "5", "--commit-interval", "40ms", "--compression", "none", "--cache", t.TempDir(), "--json")
 	if code != exitOK {
@@ -59,7 +53,7 @@ func TestBenchMeasuresAndChecks(t *testing.T) {
 
 // The curve runs at every interval, one after the other in each round, and keeps its lines.
 func TestBenchCurveRunsAtEveryInterval(t *testing.T) {
-	t.Setenv(asCommand, "1")
+	benchProcess(t)
 	file := filepath.Join(t.TempDir(), "lines")
 	code, out, errs := command(t, nil, "bench", "--curve=10ms,200ms", "--discard", "1", "--runs", "2", "--event-rate", "300", "--length", "1s", "--warmup", "0s",
 		"--partitions", "2", "--cache", t.TempDir(), "--results", file)
@@ -101,4 +95,16 @@ func TestBenchSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: exit %d, %s%s", flags, code, out, errs)
 		}
 	}
+}
+
+// benchProcess makes the processes that a benchmark starts clearlane itself, without what the
+// environment says to other tests: they would take it for settings.
+func benchProcess(t *testing.T) {
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "CLEARLANE_") {
+			t.Setenv(name, "") // brings it back
+			must(t, os.Unsetenv(name))
+		}
+	}
+	t.Setenv(asCommand, "1")
 }

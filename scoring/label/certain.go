@@ -27,9 +27,9 @@ func (d *deriver) certain() {
 // macros looks at every label, as it was sent and as the landing URL has it.
 func (d *deriver) macros() {
 	for p := range numParams {
-		m, found := d.hasMacro(d.values[p])
+		m, found := d.paramMacro(p, d.values[p])
 		if !found && d.query.values[p] != d.values[p] {
-			m, found = d.hasMacro(d.query.values[p])
+			m, found = d.paramMacro(p, d.query.values[p])
 		}
 		if found {
 			d.macro(paramNames[p], m)
@@ -41,6 +41,16 @@ func (d *deriver) macros() {
 	if m, found := d.hasMacro(d.click.BingCampaignID); found {
 		d.macro("bing_campaign_id", m)
 	}
+}
+
+// paramMacro is hasMacro of a parameter's value. Click ids are random text of letters, digits,
+// - and _, in which one of some 50,000 has a __NAME__ by chance: there it has to be the whole.
+func (d *deriver) paramMacro(p param, value string) (macro string, found bool) {
+	macro, found = d.hasMacro(value)
+	if found && p >= gclid && strings.HasPrefix(macro, "__") && macro != value && strings.Contains(value, macro) {
+		return "", false
+	}
+	return macro, found
 }
 
 func (d *deriver) macro(field, macro string) {

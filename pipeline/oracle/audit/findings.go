@@ -20,7 +20,7 @@ const (
 var classes = []Class{Missing, Wrong, Duplicate, Disorder}
 
 // maxTexts bounds the findings of each class that are kept in words.
-const maxTexts = 8
+const maxTexts = 12
 
 // Findings are what an audit has found.
 type Findings struct {
