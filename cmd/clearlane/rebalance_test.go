@@ -101,7 +101,7 @@ func TestSlowProcessingKeepsTheMembership(t *testing.T) {
 	log, err := a.logger(&cfg)
 	must(t, err)
 	slow := &slowObserver{pause: 2 * session}
-	p := &process{cfg: cfg, log: log, observer: slow, memory: newMemory(int64(cfg.Limits.Memory), log)}
+	p := &process{cfg: cfg, log: log, now: time.Now, observer: slow, memory: newMemory(int64(cfg.Limits.Memory), log)}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {

@@ -43,11 +43,21 @@ func (d *deriver) macros() {
 	}
 }
 
-// paramMacro is hasMacro of a parameter's value. Click ids are random text of letters, digits,
-// - and _, in which one of some 50,000 has a __NAME__ by chance: there it has to be the whole.
+// paramMacro is hasMacro of a parameter's value.
 func (d *deriver) paramMacro(p param, value string) (macro string, found bool) {
+	if p >= gclid {
+		return d.idMacro(value)
+	}
+	return d.hasMacro(value)
+}
+
+// idMacro is hasMacro of a click id, alone or behind the last point of an fbc. They are random
+// text of letters, digits, - and _, in which one of some 50,000 has a __NAME__ by chance: here
+// it has to be the whole.
+func (d *deriver) idMacro(value string) (macro string, found bool) {
 	macro, found = d.hasMacro(value)
-	if found && p >= gclid && strings.HasPrefix(macro, "__") && macro != value && strings.Contains(value, macro) {
+	id := value[strings.LastIndexByte(value, '.')+1:]
+	if found && strings.HasPrefix(macro, "__") && macro != id && strings.Contains(id, macro) {
 		return "", false
 	}
 	return macro, found
@@ -112,7 +122,7 @@ func (d *deriver) fbc() {
 
 // metaID finds a malformed fbp or fbc, and a time in it that cannot be.
 func (d *deriver) metaID(field, value string, number bool) metaID {
-	if _, found := d.hasMacro(value); found {
+	if _, found := d.idMacro(value); found {
 		d.macro(field, "a macro")
 		return metaID{}
 	}
