@@ -230,11 +230,16 @@ func (t *Task) settle(ctx context.Context) error {
 	}
 	select {
 	case <-t.out.sealed():
-		t.out.commit.open = true
-		return t.catchUp(ctx)
+		return t.goOn(ctx)
 	default:
 		return nil
 	}
+}
+
+// goOn opens the next transaction to its records: the one before is sealed.
+func (t *Task) goOn(ctx context.Context) error {
+	t.out.commit.open = true
+	return t.catchUp(ctx)
 }
 
 // catchUp writes what has waited until the transaction before had all its records.
@@ -259,8 +264,7 @@ func (t *Task) await(ctx context.Context) error {
 	}
 	select {
 	case <-t.out.sealed(): // what has waited for it waits no longer
-		t.out.commit.open = true
-		if err := t.catchUp(ctx); err != nil {
+		if err := t.goOn(ctx); err != nil {
 			return err
 		}
 		<-t.out.commit.done

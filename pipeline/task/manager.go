@@ -71,7 +71,7 @@ type worker struct {
 
 // NewManager makes a manager. open makes a new task of a partition, which calls live
 // when it has recovered. confirm waits until the group has said anew that the assignment
-// holds: a task that was fenced is not started again before, as it would fence the
+// holds: a task that has failed is not started again before, as it might fence the
 // rightful owner back.
 func NewManager(open func(partition int32, live func()) Runner, confirm func(ctx context.Context) error, log *slog.Logger, now func() time.Time) *Manager {
 	return &Manager{open: open, confirm: confirm, log: log, now: now, workers: map[int32]*worker{}}

@@ -178,11 +178,7 @@ func (t *Task) work(ctx, io context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-t.feed.Wake():
-		case <-t.out.sealed():
-			t.out.commit.open = true
-			if err := t.catchUp(io); err != nil {
-				return err
-			}
+		case <-t.out.sealed(): // closed, so that settle finds it
 		case <-t.out.ended():
 		case <-timer.C:
 		}
