@@ -42,6 +42,36 @@ const (
 	EcertHS6Mismatch
 	EcertOriginMismatch
 
+	TrafficTooFast
+	TrafficTooLate
+	TrafficRobot
+	TrafficDatacenter
+
+	CertMissing
+	CertElement1Missing
+	CertElement2Missing
+	CertElement3Missing
+	CertElement4Missing
+	CertElement5Missing
+	CertElement6Missing
+	CertElement7Missing
+	CertElement8Missing
+	CertElement9Missing
+	BlanketExpired
+	BlanketGT12M
+	HS6Mismatch
+	OriginNotUSCAMX
+	SPIWithoutCert
+	CertAfterClaim
+
+	Entry321Suspended
+	Entry321OverLimit
+	EntryWarehouseConsignee
+	EntryTypeRetired
+	EntryDataIncomplete
+	IPRLowPrice
+	IPRSellerUnidentified
+
 	Count // one more than the greatest code
 )
 
@@ -73,6 +103,33 @@ var names = [Count]string{
 	EcertExpired:               "ECERT_EXPIRED",
 	EcertHS6Mismatch:           "ECERT_HS6_MISMATCH",
 	EcertOriginMismatch:        "ECERT_ORIGIN_MISMATCH",
+	TrafficTooFast:             "TRAFFIC_TOO_FAST",
+	TrafficTooLate:             "TRAFFIC_TOO_LATE",
+	TrafficRobot:               "TRAFFIC_ROBOT",
+	TrafficDatacenter:          "TRAFFIC_DATACENTER",
+	CertMissing:                "CERT_MISSING",
+	CertElement1Missing:        "CERT_ELEMENT_1_MISSING",
+	CertElement2Missing:        "CERT_ELEMENT_2_MISSING",
+	CertElement3Missing:        "CERT_ELEMENT_3_MISSING",
+	CertElement4Missing:        "CERT_ELEMENT_4_MISSING",
+	CertElement5Missing:        "CERT_ELEMENT_5_MISSING",
+	CertElement6Missing:        "CERT_ELEMENT_6_MISSING",
+	CertElement7Missing:        "CERT_ELEMENT_7_MISSING",
+	CertElement8Missing:        "CERT_ELEMENT_8_MISSING",
+	CertElement9Missing:        "CERT_ELEMENT_9_MISSING",
+	BlanketExpired:             "BLANKET_EXPIRED",
+	BlanketGT12M:               "BLANKET_GT_12M",
+	HS6Mismatch:                "HS6_MISMATCH",
+	OriginNotUSCAMX:            "ORIGIN_NOT_US_CA_MX",
+	SPIWithoutCert:             "SPI_WITHOUT_CERT",
+	CertAfterClaim:             "CERT_AFTER_CLAIM",
+	Entry321Suspended:          "ENTRY_321_SUSPENDED",
+	Entry321OverLimit:          "ENTRY_321_OVER_LIMIT",
+	EntryWarehouseConsignee:    "ENTRY_WAREHOUSE_CONSIGNEE",
+	EntryTypeRetired:           "ENTRY_TYPE_RETIRED",
+	EntryDataIncomplete:        "ENTRY_DATA_INCOMPLETE",
+	IPRLowPrice:                "IPR_LOW_PRICE",
+	IPRSellerUnidentified:      "IPR_SELLER_UNIDENTIFIED",
 }
 
 // String is the code as it is published, empty for None and for no code at all.
