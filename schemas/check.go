@@ -120,3 +120,21 @@ func (c *check) ids(field string, list []string) {
 		}
 	}
 }
+
+// registration checks one day of registration.
+func (c *check) registration(i int, r *Registration) {
+	if isRegistered(r.Field) && r.ID != "" && len(r.ID) <= c.l.LabelBytes && r.Since >= MinDate && r.Since <= MaxDate && r.Since != 0 {
+		return
+	}
+	prefix := c.prefix
+	c.prefix = fmt.Sprintf("%sregistrations[%d].", prefix, i)
+	if !isRegistered(r.Field) {
+		c.fail("field", r.Field, allowedLabel)
+	}
+	c.required("id", r.ID, c.l.LabelBytes)
+	if r.Since == 0 {
+		c.fail("since", "", AllowedDate)
+	}
+	c.date("since", r.Since)
+	c.prefix = prefix
+}

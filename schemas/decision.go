@@ -111,6 +111,10 @@ type SiteEvidence struct {
 	Platform    string
 	Integration IntegrationStatus
 	Since       Date
+	// Elsewhere are the fields of the attributed click whose value other sellers have
+	// registered, and not this one, as it stood when this was decided. A verdict does not
+	// depend on it.
+	Elsewhere []string
 }
 
 // DecisionID names a subject for ever: murmur3-128 (seed 0) over uvarint length +

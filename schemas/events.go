@@ -222,7 +222,19 @@ type SellerSite struct {
 	BingCampaignIDs   []string
 	UTMCampaigns      []string
 	OriginIntegration OriginIntegration
+	UTMIDs            []string
+	Registrations     []Registration // since when; an id that none names is registered since an unknown day
 }
+
+// Registration says since when an id of a site's lists is registered, or the site.
+type Registration struct {
+	Field string // of a click: one of RegisteredFields
+	ID    string // as in the list of that field; of site_host the site's host
+	Since Date   // first day, UTC
+}
+
+// RegisteredFields are the fields of a click that a Registration may date.
+var RegisteredFields = [...]string{"facebook_pixel_id", "bing_campaign_id", "utm_campaign", "utm_id", "site_host"}
 
 // IntegrationStatus is how far a site is connected to a verification platform.
 type IntegrationStatus uint8

@@ -1,5 +1,7 @@
 package schemas
 
+import "slices"
+
 // What is allowed for values of a form, as errors say it.
 const (
 	allowedCountry   = "ISO 3166-1 alpha-2, two upper-case letters"
@@ -14,6 +16,7 @@ const (
 	allowedRole      = "IMPORTER, EXPORTER, PRODUCER"
 	allowedID        = "32 lower-case hex digits"
 	allowedCode      = "1 to 16 of A-Z, 0-9 and _"
+	allowedLabel     = "facebook_pixel_id, bing_campaign_id, utm_campaign, utm_id, site_host"
 )
 
 const (
@@ -91,6 +94,8 @@ func isSPI(s string) bool {
 func isCriterion(s string) bool { return len(s) == 1 && s[0] >= 'A' && s[0] <= 'D' }
 
 func isRole(s string) bool { return s == "IMPORTER" || s == "EXPORTER" || s == "PRODUCER" }
+
+func isRegistered(s string) bool { return slices.Contains(RegisteredFields[:], s) }
 
 func isCode(s string) bool {
 	for _, c := range []byte(s) {

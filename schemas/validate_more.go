@@ -78,6 +78,11 @@ func (e *SellerSite) Validate(l *Limits) error {
 	c.ids("facebook_pixel_ids", e.FacebookPixelIDs)
 	c.ids("bing_campaign_ids", e.BingCampaignIDs)
 	c.ids("utm_campaigns", e.UTMCampaigns)
+	c.ids("utm_ids", e.UTMIDs)
+	c.count("registrations", len(e.Registrations), l.RegisteredIDs)
+	for i := range e.Registrations {
+		c.registration(i, &e.Registrations[i])
+	}
 	c.prefix = "origin_integration."
 	c.text("platform", e.OriginIntegration.Platform, l.CodeBytes)
 	c.date("since", e.OriginIntegration.Since)

@@ -91,6 +91,8 @@ func textOf(form layout.Form) *rapid.Generator[string] {
 		return rapid.SampledFrom([]string{"A", "B", "C", "D"})
 	case layout.Role:
 		return rapid.SampledFrom([]string{"IMPORTER", "EXPORTER", "PRODUCER"})
+	case layout.LabelName:
+		return rapid.SampledFrom(schemas.RegisteredFields[:])
 	case layout.HexID:
 		return rapid.StringMatching(`[0-9a-f]{32}`)
 	case layout.Code:

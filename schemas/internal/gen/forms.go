@@ -18,6 +18,7 @@ var patterns = map[layout.Form]string{
 	layout.Role:      `IMPORTER|EXPORTER|PRODUCER`,
 	layout.HexID:     `[0-9a-f]{32}`,
 	layout.Code:      `[A-Z0-9_]{1,16}`,
+	layout.LabelName: `facebook_pixel_id|bing_campaign_id|utm_campaign|utm_id|site_host`,
 }
 
 func lengths() map[layout.Form]int {

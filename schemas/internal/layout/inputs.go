@@ -158,6 +158,12 @@ var (
 		f(3, "since", "Since", "First day of that state."),
 	)
 
+	Registration = build[schemas.Registration](&all, "Registration", "Since when an id of a site's lists is registered, or the site itself.",
+		f(1, "field", "Field", "Name of the click's field: facebook_pixel_id, bing_campaign_id, utm_campaign, utm_id or site_host.").req().as(LabelName),
+		f(2, "id", "ID", "The id as it stands in the list; of site_host the site's host.").req().as(Label),
+		f(3, "since", "Since", "First day on which it is registered, UTC.").req(),
+	)
+
 	SellerSite = build[schemas.SellerSite](&all, "SellerSite", "What is registered about one site of a seller. A list that is left out is registered nowhere, so unknown; an empty one allows nothing.",
 		f(1, "seller_id", "SellerID", "Id of the seller.").req().as(Identifier),
 		f(2, "site_host", "SiteHost", "Host name of the site.").req().as(Identifier),
@@ -166,6 +172,8 @@ var (
 		f(5, "bing_campaign_ids", "BingCampaignIDs", "The seller's Microsoft Advertising campaigns.").as(Label).kind(Registered).most(mostRegistered),
 		f(6, "utm_campaigns", "UTMCampaigns", "The seller's campaign names.").as(Label).kind(Registered).most(mostRegistered),
 		f(7, "origin_integration", "OriginIntegration", "Connection to an origin verification platform.").sub(OriginIntegration),
+		f(8, "utm_ids", "UTMIDs", "The seller's GA4 campaign ids.").as(Label).kind(Registered).most(mostRegistered),
+		f(9, "registrations", "Registrations", "Since when ids of the lists, or the site, are registered. What is not named here is registered since an unknown day.").list(Registration, listOps[schemas.Registration]()).most(mostRegistered),
 		typeMember,
 	).input()
 )

@@ -70,6 +70,7 @@ const (
 	Role
 	HexID
 	Code
+	LabelName
 )
 
 // Field is one member of a message.

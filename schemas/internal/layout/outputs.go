@@ -38,6 +38,7 @@ var (
 		f(2, "platform", "Platform", "The SaaS site builder."),
 		f(3, "integration", "Integration", "How far the site is connected to a verification platform."),
 		f(4, "since", "Since", "First day of that state."),
+		f(5, "elsewhere", "Elsewhere", "Fields of the attributed click whose value other sellers have registered, and not this one, when it was decided."),
 	)
 
 	Evidence = build[schemas.Evidence](&all, "Evidence", "What a verdict was derived from. It is not part of the verdict.",
