@@ -47,6 +47,7 @@ var arrows = []arrow{
 	{from: "pipeline/gen", may: []string{"schemas", "pipeline/record"}, never: engines},
 	{from: "pipeline/task", may: []string{"schemas", "scoring", "pipeline/join", "pipeline/record", "pipeline/decide", "pipeline/rollup"}, never: engines},
 	{from: "pipeline/offline", may: []string{"schemas", "scoring", "pipeline/join", "pipeline/record", "pipeline/decide", "pipeline/rollup"}, never: outside},
+	{from: "pipeline/packtest", may: []string{"schemas", "scoring", "pipeline/join", "pipeline/record", "pipeline/decide", "pipeline/rollup", "pipeline/offline"}, never: outside},
 	{from: "pipeline/oracle", may: []string{"schemas", "scoring", "pipeline/record", "pipeline/gen"}, never: []string{"github.com/segmentio/kafka-go", "github.com/twmb/franz-go", "github.com/cockroachdb/pebble"}},
 	{from: "pipeline/oracle/naive", may: []string{"schemas", "scoring", "pipeline/record"}, never: outside},
 	{from: "pipeline/oracle/audit", may: []string{"schemas", "scoring", "pipeline/record", "pipeline/oracle/naive"}},

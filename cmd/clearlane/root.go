@@ -94,6 +94,7 @@ func newRoot(a *app) *cobra.Command {
 		newMetrics(a),
 		newGen(a),
 		newScore(a),
+		newPolicy(a),
 		newVersion(a),
 	)
 	return root

@@ -15,6 +15,7 @@ import (
 // no country.
 type DB struct {
 	reader  *geoip2.Reader
+	table   map[netip.Addr]Country // of FromTable, instead of reader
 	version string
 	build   uint32
 }
@@ -70,6 +71,10 @@ func (db *DB) Country(ip string) (iso string, ok bool) {
 		return "", false
 	}
 	addr = addr.Unmap().WithZone("")
+	if db.table != nil {
+		c := db.table[addr]
+		return c.String(), c != 0
+	}
 	if !addr.IsGlobalUnicast() || addr.IsPrivate() || reserved(addr) {
 		return "", false
 	}
@@ -83,7 +88,7 @@ func (db *DB) Country(ip string) (iso string, ok bool) {
 
 // Close lets the database's memory go. Nothing may be asked afterwards.
 func (db *DB) Close() error {
-	if db == nil {
+	if db == nil || db.reader == nil {
 		return nil
 	}
 	return db.reader.Close()

@@ -1,5 +1,7 @@
 package policy
 
+import "go.yaml.in/yaml/v3"
+
 // file is a pack as it is written in YAML. Its JSON form, in this order of fields,
 // is the canonical form that the pack's hash is taken of.
 type file struct {
@@ -14,6 +16,7 @@ type file struct {
 	Routes      fileRoutes      `yaml:"routes" json:"routes"`
 	PreReviews  filePreReviews  `yaml:"pre_reviews" json:"pre_reviews"`
 	Rules       []fileRule      `yaml:"rules" json:"rules"`
+	Tests       yaml.Node       `yaml:"tests" json:"-"` // test cases, which judge nothing: read by pipeline/packtest
 }
 
 type filePorts struct {

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clearlane/clearlane/scoring/policy"
+)
+
+func newPolicy(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "Check, show, compare and test policy packs",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("policy: no command; 'clearlane policy --help' lists them")
+			}
+			return usagef("policy: unknown command %q; 'clearlane policy --help' lists them", args[0])
+		},
+	}
+	cmd.AddCommand(
+		newPolicyTest(a),
+	)
+	return cmd
+}
+
+// builtIn is how the commands name the pack that is compiled in.
+const builtIn = "default"
+
+// readPackFile reads the YAML of a pack.
+func readPackFile(file string) ([]byte, error) {
+	if file == builtIn {
+		return policy.DefaultBytes(), nil
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usagef("policy: %w", err)
+	}
+	return b, nil
+}
+
+// openPack reads and compiles a pack.
+func openPack(file string) (*policy.Pack, []byte, error) {
+	b, err := readPackFile(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	pack, err := policy.Parse(b)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return pack, b, nil
+}
+
+// testsFolder lies beside a pack and holds files of test cases: pack.tests for pack.yaml.
+func testsFolder(pack string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(pack, ".yaml"), ".yml") + ".tests"
+}
+
+// yamlFiles is the paths of the YAML files that a path names: itself, or of a folder all in
+// it, in their order.
+func yamlFiles(path string) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return []string{path}, err
+	}
+	var all []string
+	for _, pattern := range []string{"*.yaml", "*.yml"} {
+		files, err := fs.Glob(os.DirFS(path), pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			all = append(all, filepath.Join(path, f))
+		}
+	}
+	if len(all) == 0 {
+		return nil, errors.New(path + ": no file *.yaml in it")
+	}
+	return all, nil
+}
