@@ -23,6 +23,7 @@ func (c *compiler) compile() {
 	c.ports()
 	c.countries()
 	c.settings()
+	c.custom()
 	c.rules()
 }
 
