@@ -4,19 +4,17 @@ import "slices"
 
 // What is allowed for values of a form, as errors say it.
 const (
-	allowedCountry   = "ISO 3166-1 alpha-2, two upper-case letters"
-	allowedTarget    = "a country code, or a region name of letters, digits, - and _ (at most 32 bytes)"
-	allowedCurrency  = "ISO 4217, three upper-case letters"
-	allowedChannel   = "B2B, B2C"
-	allowedPort      = "Schedule D (four of A-Z, 0-9) or UN/LOCODE (five of A-Z, 0-9)"
-	allowedHS        = "2 to 12 digits, with single dots between them"
-	allowedHS6       = "six digits, with single dots between them"
-	allowedSPI       = "one to three of A-Z, + and *"
-	allowedCriterion = "A, B, C, D"
-	allowedRole      = "IMPORTER, EXPORTER, PRODUCER"
-	allowedID        = "32 lower-case hex digits"
-	allowedCode      = "1 to 16 of A-Z, 0-9 and _"
-	allowedLabel     = "facebook_pixel_id, bing_campaign_id, utm_campaign, utm_id, site_host"
+	allowedCountry  = "ISO 3166-1 alpha-2, two upper-case letters"
+	allowedTarget   = "a country code, or a region name of letters, digits, - and _ (at most 32 bytes)"
+	allowedCurrency = "ISO 4217, three upper-case letters"
+	allowedChannel  = "B2B, B2C"
+	allowedPort     = "Schedule D (four of A-Z, 0-9) or UN/LOCODE (five of A-Z, 0-9)"
+	allowedHS       = "2 to 12 digits, with single dots between them"
+	allowedHS6      = "six digits, with single dots between them"
+	allowedSPI      = "one to three of A-Z, + and *"
+	allowedID       = "32 lower-case hex digits"
+	allowedCode     = "1 to 16 of A-Z, 0-9 and _"
+	allowedLabel    = "facebook_pixel_id, bing_campaign_id, utm_campaign, utm_id, site_host"
 )
 
 const (
@@ -90,10 +88,6 @@ func isSPI(s string) bool {
 	}
 	return s != "" && len(s) <= 3
 }
-
-func isCriterion(s string) bool { return len(s) == 1 && s[0] >= 'A' && s[0] <= 'D' }
-
-func isRole(s string) bool { return s == "IMPORTER" || s == "EXPORTER" || s == "PRODUCER" }
 
 func isRegistered(s string) bool { return slices.Contains(RegisteredFields[:], s) }
 

@@ -120,6 +120,15 @@ func (t Time) Date() Date { return Date(floorDiv(int(t), msPerDay)) }
 // Time is the first instant of d, UTC.
 func (d Date) Time() Time { return Time(d) * msPerDay }
 
+// NextYear is the same day of the next year; of 29 February it is 28 February.
+func (d Date) NextYear() Date {
+	year, month, day := civilOf(int(d))
+	if !validDay(year+1, month, day) {
+		day--
+	}
+	return Date(daysOf(year+1, month, day))
+}
+
 // ParseDate reads YYYY-MM-DD, MinDate to MaxDate.
 func ParseDate(s string) (Date, error) {
 	if len(s) != len("2006-01-02") {

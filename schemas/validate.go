@@ -110,14 +110,15 @@ func (p *Preference) validate(c *check) {
 	}
 	c.prefix = "preference.certification."
 	e := &p.Certification
-	c.form("certifier_role", e.CertifierRole, isRole, allowedRole)
+	// What its elements say is judged, not refused: a wrong one is a finding.
+	c.text("certifier_role", e.CertifierRole, c.l.CodeBytes)
 	c.text("certifier", e.Certifier, c.l.TextBytes)
 	c.text("exporter", e.Exporter, c.l.TextBytes)
 	c.text("producer", e.Producer, c.l.TextBytes)
 	c.text("importer", e.Importer, c.l.TextBytes)
 	c.text("description", e.Description, c.l.TextBytes)
-	c.form("hs6", e.HS6, isHS6, allowedHS6)
-	c.form("origin_criterion", e.OriginCriterion, isCriterion, allowedCriterion)
+	c.text("hs6", e.HS6, c.l.CodeBytes)
+	c.text("origin_criterion", e.OriginCriterion, c.l.CodeBytes)
 	c.date("blanket_from", e.BlanketFrom)
 	c.date("blanket_to", e.BlanketTo)
 	c.date("signed_at", e.SignedAt)

@@ -3,19 +3,20 @@ package scoring
 import (
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/origin"
-	"github.com/clearlane/clearlane/scoring/reason"
 )
 
 // judgeOrigin judges a USMCA claim. A finding whose rule is not in force, because
 // of the date, the channel or the destination, is no reason and suspends nothing: a
 // claim that nothing in force speaks against stands as ELIGIBLE. What is unknown and
-// would have to be known leaves it PENDING; the site's integration would not, because
-// the claim then goes by the rest.
+// would have to be known leaves it PENDING; some questions it does not wait for, such as
+// the site's integration.
 func (s *Scorer) judgeOrigin() {
-	origin.Judge(&origin.Claim{
+	claim := origin.Claim{
 		Order: s.c.Order, Shipment: s.c.Shipment, Verifications: s.c.Verifications,
-		Site: s.c.Site, Date: s.facts.Date,
-	}, &s.origin)
+		Site: s.c.Site, Date: s.facts.Date, LowValue: s.pack.CertificationLowValue,
+	}
+	claim.Value, claim.ValueField, claim.ValueWhy = s.goodsValue()
+	origin.Judge(&claim, &s.origin)
 	r := &s.origin
 	if !r.Claimed {
 		return
@@ -41,9 +42,28 @@ func (s *Scorer) judgeOrigin() {
 			continue
 		}
 		s.unknown(x.Field, x.Why)
-		if x.Code != reason.SiteNotIntegrated {
+		if !x.Rest {
 			status = max(status, schemas.PreferencePending)
 		}
 	}
 	s.out.PreferenceStatus = status
+}
+
+// goodsValue is what the goods are worth in USD; where that is not known it is not
+// Set, and field and why say what lacks. An order's value stands for its goods only
+// while there is no shipment.
+func (s *Scorer) goodsValue() (v schemas.Decimal, field, why string) {
+	field, currency := "declared_value", s.out.Dimensions.Currency
+	if s.c.Shipment == nil {
+		field = "value"
+	}
+	switch v = s.out.Dimensions.DeclaredValue; {
+	case !v.Set:
+		return v, field, "not stated"
+	case currency == "":
+		return schemas.Decimal{}, "currency", "not stated"
+	case currency != "USD":
+		return schemas.Decimal{}, field, "in another currency than USD"
+	}
+	return v, "", ""
 }

@@ -26,6 +26,14 @@ order: {order_key: k, order_id: O-1, revision: 1, event_time: "2026-07-10T12:00:
 claim: {order_key: k, order_id: O-1, revision: 1, event_time: "2026-07-10T12:00:00Z", seller_id: s1,
   site_host: shop.example, platform: Shopify, channel: B2B, ship_to_country: US, currency: USD, value: "90.00",
   items: [{sku: A, hs_code: "9405.21.6010", origin_country: MX}], preference: {program: USMCA, e_cert_id: CN-1}}
+certified: {order_key: k, order_id: O-1, revision: 1, event_time: "2026-07-10T12:00:00Z", seller_id: s1,
+  site_host: shop.example, platform: Shopify, channel: B2C, ship_to_country: US, currency: USD, value: "5000.00",
+  items: [{sku: A, hs_code: "9405.21.6010", origin_country: MX}], preference: {program: USMCA, certification: {
+  certifier_role: PRODUCER, certifier: Planta 7, exporter: Exportadora 7, producer: Planta 7, importer: Importer 7,
+  description: lamps, hs6: "940521", origin_criterion: B, blanket_from: "2026-01-01", blanket_to: "2026-12-31", signed_at: "2025-12-20"}}}
+freight: {order_key: k, shipment_id: S-1, revision: 1, event_time: "2026-07-12T00:00:00Z", origin_country: MX,
+  destination_country: US, port_of_entry: "2704", entry_date: "2026-07-15", currency: USD, declared_value: "5000.00",
+  hs_codes: ["9405.21.6010"], spi: S}
 shipment: {order_key: k, shipment_id: S-1, revision: 1, event_time: "2026-07-12T00:00:00Z", origin_country: MX,
   destination_country: US, port_of_entry: "2704", entry_date: "2026-07-15", currency: USD, declared_value: "80.00",
   hs_codes: ["9405.21.6010"]}
@@ -40,7 +48,8 @@ disposition: {order_key: k, shipment_id: S-1, decision_id: "00112233445566778899
 `
 
 // TestScripts plays the cases of testdata. A line is a kind of event and, in YAML,
-// the fields that differ from the base event; null takes one away. Of a click
+// the fields that differ from the base event; null takes one away, and "cert.x" is a
+// field of the order's certification. Of a click
 // "_country" is the country its address was found in.
 //
 //	score [pre] [dims] [old=TEXT new=TEXT]: the verdict; old and new change the pack
@@ -110,7 +119,9 @@ func buildCase(base map[string]map[string]any, input string) (*Case, error) {
 			if day, ok := v.(time.Time); ok {
 				v = day.Format(time.DateOnly)
 			}
-			if fields[k] = v; v == nil {
+			if name, ok := strings.CutPrefix(k, "cert."); ok {
+				changeCertification(fields, name, v)
+			} else if fields[k] = v; v == nil {
 				delete(fields, k)
 			}
 		}
@@ -125,13 +136,23 @@ func buildCase(base map[string]map[string]any, input string) (*Case, error) {
 	return c, nil
 }
 
+// changeCertification changes a field of the order's certification, in copies.
+func changeCertification(order map[string]any, name string, v any) {
+	preference := maps.Clone(order["preference"].(map[string]any))
+	cert := maps.Clone(preference["certification"].(map[string]any))
+	if cert[name] = v; v == nil {
+		delete(cert, name)
+	}
+	order["preference"], preference["certification"] = preference, cert
+}
+
 func addEvent(c *Case, kind string, b []byte, country string) error {
 	d := codec.NewDecoder(schemas.DefaultLimits())
 	switch kind {
-	case "order", "claim":
+	case "order", "claim", "certified":
 		c.Order = new(schemas.Order)
 		return d.Order(b, c.Order)
-	case "shipment":
+	case "shipment", "freight":
 		c.Shipment = new(schemas.Shipment)
 		return d.Shipment(b, c.Shipment)
 	case "site":

@@ -31,8 +31,11 @@ func (p *plan) makeOrders(r *rng) {
 	if r.perMille(150) {
 		o.Currency = pick(r, otherCurrency)
 	}
-	if p.orderClaims {
+	if p.orderClaims || p.shipmentClaims {
 		o.Preference = p.preference(r)
+	}
+	if p.shipmentClaims { // the order shows the certification and leaves the claim to the entry
+		o.Preference.Program, o.Preference.SPI, o.Preference.EcertID = "", "", ""
 	}
 	if r.perMille(25) {
 		o.Status, p.orderCancelled = schemas.StatusCancelled, true

@@ -87,10 +87,6 @@ func textOf(form layout.Form) *rapid.Generator[string] {
 		return rapid.SampledFrom([]string{"851830", "8518.30"})
 	case layout.SPI:
 		return rapid.SampledFrom([]string{"S", "S+", "A*", "CA"})
-	case layout.Criterion:
-		return rapid.SampledFrom([]string{"A", "B", "C", "D"})
-	case layout.Role:
-		return rapid.SampledFrom([]string{"IMPORTER", "EXPORTER", "PRODUCER"})
 	case layout.LabelName:
 		return rapid.SampledFrom(schemas.RegisteredFields[:])
 	case layout.HexID:

@@ -80,6 +80,84 @@ func (r *Result) country(c *Claim, v *schemas.EcertVerification) {
 	}
 }
 
+// territory finds goods of another origin than the countries of the agreement. It is
+// no proof against the claim, since a good may originate under the agreement's rules
+// and be marked with another country, but it has to be explained.
+func (r *Result) territory(c *Claim) {
+	const want = "US, CA or MX"
+	said := false
+	if c.Shipment != nil {
+		if got := geo.ParseCountry(c.Shipment.OriginCountry); got != 0 {
+			if !member(got) {
+				r.find(reason.OriginNotUSCAMX, "origin_country", got.String(), want)
+				return
+			}
+			said = true // but an order none of whose goods are from there contradicts it
+		}
+	}
+	var outside geo.Country
+	inside, unclear := said && (c.Order == nil || len(c.Order.Items) == 0), false
+	if c.Order != nil {
+		for i := range c.Order.Items {
+			switch got := geo.ParseCountry(c.Order.Items[i].OriginCountry); {
+			case got == 0:
+				unclear = true
+			case member(got):
+				inside = true
+			case outside == 0 || got < outside:
+				outside = got
+			}
+		}
+	}
+	switch {
+	case outside != 0 && (!said || !inside && !unclear):
+		r.find(reason.OriginNotUSCAMX, "items.origin_country", outside.String(), want)
+	case !said && (unclear || !inside):
+		r.unknown(reason.OriginNotUSCAMX, "origin_country", "not stated")
+	}
+}
+
+// The customs territories of the agreement: the United States' includes Puerto Rico
+// (USMCA Article 1.5), not its other islands.
+var unitedStates, puertoRico, canada, mexico = geo.ParseCountry("US"), geo.ParseCountry("PR"), geo.ParseCountry("CA"), geo.ParseCountry("MX")
+
+func member(c geo.Country) bool {
+	return c == unitedStates || c == puertoRico || c == canada || c == mexico
+}
+
+// ordered finds a subheading that is shipped and was not ordered.
+func (r *Result) ordered(c *Claim) {
+	if c.Shipment == nil || len(c.Shipment.HSCodes) == 0 || c.Order == nil {
+		return
+	}
+	unclear := len(c.Order.Items) == 0
+	for i := range c.Order.Items {
+		_, ok := hs6(c.Order.Items[i].HSCode)
+		unclear = unclear || !ok
+	}
+	for _, code := range c.Shipment.HSCodes {
+		hs, ok := hs6(code)
+		switch {
+		case !ok:
+			r.rest(reason.HS6Mismatch, "hs_codes", "fewer than six digits")
+		case itemHas(c.Order.Items, hs):
+		case unclear:
+			r.rest(reason.HS6Mismatch, "items.hs_code", "not stated")
+		default:
+			r.find(reason.HS6Mismatch, "hs_codes", r.text.Bytes(hs[:]), "a subheading of the order's items")
+		}
+	}
+}
+
+func itemHas(items []schemas.Item, want [6]byte) bool {
+	for i := range items {
+		if hs, ok := hs6(items[i].HSCode); ok && hs == want {
+			return true
+		}
+	}
+	return false
+}
+
 // hs6 is the first six digits of a tariff number, dots and blanks left out. ok is
 // false for one that has fewer, or anything else in it.
 func hs6(code string) (hs [6]byte, ok bool) {

@@ -1,12 +1,28 @@
-// Package origin judges a USMCA preference claim by what a verification platform
-// answered about its e-Cert and by the site's integration.
+// Package origin judges a USMCA preference claim: by what a verification platform
+// answered about its e-Cert, by the site's integration, by the certification of
+// origin that the order shows, and by the goods themselves.
 //
 // It finds facts; which of them are reasons, where and since when, is the policy
 // pack's. It imports schemas, reason, geo and policy (for what a claim is).
 //
-// Source: USMCA electronic origin certification guidelines updated 2026-06-26, in
-// force 2026-06-27 (reported; no technical format was published, so an e-Cert ID is
-// compared as it is). Validity is judged at the date of the case, never now.
+// A claim goes through these states, each step at the date of the case, never now:
+//
+//	not claimed    neither order nor shipment claims (19 CFR 182.11(b))
+//	eligible       an e-Cert stands for the certification, or the certification is
+//	               whole and covers the goods, or none has to be shown
+//	pending        an answer or a fact that it hangs on is not known
+//	suspended      there is no valid certification, or goods and certification disagree
+//
+// e-Cert and certification are judged apart: "no e-Cert ID" and "no valid
+// certification" are different reasons, because a certification needs no prescribed
+// format (19 CFR 182.12(a)(1)). One holds for the other in one direction only: an
+// e-Cert that is verified, valid at the date and known to cover the goods is the
+// certification, transmitted electronically, so the copy in the order, or its absence,
+// is not judged beside it.
+//
+// Sources: 19 CFR 182.11 to 182.14 and USMCA Annex 5-A (official); USMCA electronic
+// origin certification guidelines updated 2026-06-26, in force 2026-06-27 (reported; no
+// technical format was published, so an e-Cert ID is compared as it is).
 package origin
 
 import (
@@ -22,25 +38,29 @@ type Claim struct {
 	Verifications []schemas.EcertVerification
 	Site          *schemas.SellerSite // nil: nothing is registered
 	Date          schemas.Date        // of the case
+	// LowValue is the value, in USD, up to which no certification has to be shown; not
+	// Set where the pack waives none. Value is the goods' in USD; where it is not Set,
+	// ValueField and ValueWhy say what is not known about it.
+	LowValue, Value      schemas.Decimal
+	ValueField, ValueWhy string
 }
 
 // Result is what was found. Its slices are reused from call to call.
 type Result struct {
-	Claimed bool
-	// Verified: the newest answer for the e-Cert ID is VERIFIED, valid at the date,
-	// and known to match. What is unknown is no match.
-	Verified bool
+	Claimed  bool
 	Findings []reason.Finding
 	Unknowns []Unknown
 	text     reason.Text
 }
 
 // Unknown is a question of a rule that could not be answered. It counts only where
-// that rule is in force.
+// that rule is in force. With Rest the claim goes by the rest: it is not PENDING for
+// that question.
 type Unknown struct {
 	Code  reason.Code
 	Field string
 	Why   string
+	Rest  bool
 }
 
 // Claimed is true when the order or the shipment claims USMCA preference.
@@ -51,11 +71,14 @@ func Claimed(o *schemas.Order, s *schemas.Shipment) bool {
 // Effect is the preference status that a reason of this code leads to at least.
 func Effect(code reason.Code) schemas.PreferenceStatus {
 	switch code {
-	case reason.SiteNotIntegrated, reason.EcertIDMissing, reason.EcertInvalid, reason.EcertRevoked,
-		reason.EcertExpired, reason.EcertHS6Mismatch, reason.EcertOriginMismatch:
-		return schemas.PreferenceSuspended
-	case reason.EcertPending, reason.EcertUnverifiable:
+	case reason.EcertPending, reason.EcertUnverifiable, reason.BlanketGT12M:
 		return schemas.PreferencePending
+	case reason.HS6Mismatch, reason.OriginNotUSCAMX, reason.SPIWithoutCert, reason.CertAfterClaim, reason.BlanketExpired:
+		return schemas.PreferenceSuspended
+	}
+	if code >= reason.SiteNotIntegrated && code <= reason.EcertOriginMismatch ||
+		code >= reason.CertMissing && code <= reason.CertElement9Missing {
+		return schemas.PreferenceSuspended
 	}
 	return schemas.PreferenceNotClaimed
 }
@@ -68,12 +91,40 @@ func Judge(c *Claim, out *Result) {
 		return
 	}
 	out.site(c)
-	id := ecertID(c)
-	if id == "" {
+	ecert := ecertNone
+	if id := ecertID(c); id == "" {
 		out.find(reason.EcertIDMissing, "e_cert_id", "none", "a verifiable e-Cert ID")
-		return
+	} else {
+		ecert = out.ecert(c, id)
 	}
-	out.answer(c, newest(c.Verifications, id))
+	out.certification(c, ecert)
+	out.territory(c)
+	out.ordered(c)
+}
+
+// standing is what the e-Cert does for the claim.
+type standing uint8
+
+const (
+	ecertNone   standing = iota // no ID is stated
+	ecertOpen                   // what it says is not known, or not all of it
+	ecertFails                  // it speaks against the claim
+	ecertStands                 // verified, valid at the date, known to cover the goods
+)
+
+// ecert judges the claim's e-Cert and says what it does for the claim.
+func (r *Result) ecert(c *Claim, id string) standing {
+	findings, unknowns := len(r.Findings), len(r.Unknowns)
+	r.answer(c, newest(c.Verifications, id))
+	for i := range r.Findings[findings:] {
+		if Effect(r.Findings[findings+i].Code) == schemas.PreferenceSuspended {
+			return ecertFails
+		}
+	}
+	if len(r.Findings) > findings || len(r.Unknowns) > unknowns {
+		return ecertOpen
+	}
+	return ecertStands
 }
 
 // ecertID is the shipment's, else the one the order's preference names.
@@ -110,7 +161,7 @@ func newest(all []schemas.EcertVerification, id string) *schemas.EcertVerificati
 func (r *Result) site(c *Claim) {
 	const field, want = "site.origin_integration", "INTEGRATED"
 	if c.Site == nil {
-		r.unknown(reason.SiteNotIntegrated, field, "the site is not registered")
+		r.rest(reason.SiteNotIntegrated, field, "the site is not registered")
 		return
 	}
 	switch in := &c.Site.OriginIntegration; in.Status {
@@ -123,7 +174,7 @@ func (r *Result) site(c *Claim) {
 			r.find(reason.SiteNotIntegrated, field, r.text.Date("INTEGRATED since ", in.Since), r.text.Date("INTEGRATED by ", c.Date))
 		}
 	default:
-		r.unknown(reason.SiteNotIntegrated, field, "not stated")
+		r.rest(reason.SiteNotIntegrated, field, "not stated")
 	}
 }
 
@@ -178,4 +229,9 @@ func (r *Result) find(code reason.Code, field, observed, expected string) {
 
 func (r *Result) unknown(code reason.Code, field, why string) {
 	r.Unknowns = append(r.Unknowns, Unknown{Code: code, Field: field, Why: why})
+}
+
+// rest is an unknown that the claim does not wait for.
+func (r *Result) rest(code reason.Code, field, why string) {
+	r.Unknowns = append(r.Unknowns, Unknown{Code: code, Field: field, Why: why, Rest: true})
 }

@@ -36,7 +36,8 @@ func TestNewestAnswerOfTheIDHolds(t *testing.T) {
 
 func TestEveryOriginCodeHasAnEffect(t *testing.T) {
 	for code := reason.None; code < reason.Count; code++ {
-		want := code >= reason.SiteNotIntegrated && code <= reason.EcertOriginMismatch
+		want := code >= reason.SiteNotIntegrated && code <= reason.EcertOriginMismatch ||
+			code >= reason.CertMissing && code <= reason.CertAfterClaim
 		if got := Effect(code) > schemas.PreferenceEligible; got != want {
 			t.Errorf("%v: effect %v", code, Effect(code))
 		}
@@ -53,7 +54,8 @@ func TestEveryGoodMustBeCovered(t *testing.T) {
 			{EcertID: "a", Status: schemas.EcertVerified, HS6: []string{"940521"}, OriginCountry: "MX"},
 		},
 		Site: &schemas.SellerSite{OriginIntegration: schemas.OriginIntegration{Status: schemas.Integrated}},
-		Date: 20700,
+		Date:     20700,
+		LowValue: schemas.DecimalOf(1, 0), Value: schemas.DecimalOf(1, 0),
 	}, &r)
 	if len(r.Findings) != 1 || r.Findings[0].Code != reason.EcertHS6Mismatch || r.Findings[0].Observed != "610910" {
 		t.Errorf("found %+v", r.Findings)

@@ -23,7 +23,7 @@ func (c *compiler) compile() {
 	c.ports()
 	c.countries()
 	c.settings()
-	c.custom()
+	c.origin()
 	c.rules()
 }
 

@@ -3,7 +3,7 @@
 // score leads. A pack is read whole, checked whole, and never changed afterwards,
 // so any number of Scorers may share it.
 //
-// It imports schemas, reason, geo and custom.
+// It imports schemas, reason and geo.
 package policy
 
 import (
@@ -33,8 +33,11 @@ type Pack struct {
 	PreReviews       PreReviewOrders
 	PreReviewHighest schemas.Route // a pre-review never leads beyond it
 
+	// CertificationLowValue, in USD, is up to what value no certification of origin has
+	// to be shown; not Set: at none.
+	CertificationLowValue schemas.Decimal
+
 	byCode   [reason.Count][]*Rule
-	custom   []Custom
 	builders []string
 	locodes  map[string]string
 	regions  map[string]*geo.Set
@@ -71,9 +74,7 @@ type Threshold struct {
 // scope holds is the one in force.
 type Rule struct {
 	ID            string
-	Name          string      // the code as it is published
-	Code          reason.Code // None of a rule of the pack's own
-	Custom        *Expression // what such a rule looks at, else nil
+	Code          reason.Code
 	Version       int32
 	From          schemas.Date
 	To            schemas.Date // last day in force, 0: open

@@ -14,8 +14,6 @@ var patterns = map[layout.Form]string{
 	layout.HS:        `[0-9](\.?[0-9]){1,11}`,
 	layout.HS6:       `[0-9](\.?[0-9]){5}`,
 	layout.SPI:       `[A-Z+*]{1,3}`,
-	layout.Criterion: `[A-D]`,
-	layout.Role:      `IMPORTER|EXPORTER|PRODUCER`,
 	layout.HexID:     `[0-9a-f]{32}`,
 	layout.Code:      `[A-Z0-9_]{1,16}`,
 	layout.LabelName: `facebook_pixel_id|bing_campaign_id|utm_campaign|utm_id|site_host`,

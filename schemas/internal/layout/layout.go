@@ -66,8 +66,6 @@ const (
 	HS
 	HS6
 	SPI
-	Criterion
-	Role
 	HexID
 	Code
 	LabelName
