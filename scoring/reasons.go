@@ -21,22 +21,27 @@ func (s *Scorer) find(code reason.Code, field, observed, expected string) bool {
 	if !s.portKnown && s.c.Shipment != nil && s.pack.AsksPort(code) {
 		s.unknownPort()
 	}
+	s.add(rule, field, observed, expected)
+	return true
+}
+
+// add makes a reason by a rule that is in force.
+func (s *Scorer) add(rule *policy.Rule, field, observed, expected string) {
 	for i := range s.out.Reasons {
 		r := &s.out.Reasons[i]
-		if r.Code == rule.Code.String() && r.Field == field {
+		if r.Code == rule.Name && r.Field == field {
 			if observed < r.Observed || observed == r.Observed && expected < r.Expected {
 				r.Observed, r.Expected = observed, expected
 			}
-			return true
+			return
 		}
 	}
 	s.out.Reasons = append(s.out.Reasons, schemas.Reason{
-		Code: rule.Code.String(), Severity: rule.Severity, Weight: s.weight(rule),
+		Code: rule.Name, Severity: rule.Severity, Weight: s.weight(rule),
 		RuleID: rule.ID, RuleVersion: rule.Version, PackVersion: s.pack.Version,
 		Field: field, Observed: observed, Expected: expected,
 		Source: rule.Source, Confidence: rule.Confidence,
 	})
-	return true
 }
 
 func (s *Scorer) weight(r *policy.Rule) int32 {

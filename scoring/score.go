@@ -2,6 +2,7 @@ package scoring
 
 import (
 	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/custom"
 	"github.com/clearlane/clearlane/scoring/geo"
 	"github.com/clearlane/clearlane/scoring/label"
 	"github.com/clearlane/clearlane/scoring/origin"
@@ -25,6 +26,7 @@ type Scorer struct {
 	targets   geo.Set         // what the attributed click's campaign covers
 	origin    origin.Result
 	text      reason.Text
+	custom    custom.Case
 }
 
 // New makes a Scorer of a pack.
@@ -120,6 +122,7 @@ func (s *Scorer) judge() {
 	s.judgeGeo()
 	s.judgeLabels()
 	s.judgeOrigin()
+	s.judgeCustom()
 }
 
 // end puts the verdict in its order and lets the case go.

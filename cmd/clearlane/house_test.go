@@ -66,6 +66,7 @@ var users = map[string][]string{
 	"github.com/prometheus":          {"pipeline/serve", "cmd/clearlane"},
 	"github.com/oschwald":            {"scoring/geo", "pipeline/embedded", "cmd/clearlane"},
 	"github.com/maxmind/mmdbwriter":  {"pipeline/embedded"},
+	"cel.dev/cel-go":                 {"scoring/custom"},
 	"github.com/compose-spec":        {},
 	"github.com/KimMachineGun":       {"cmd/clearlane"},
 	"golang.org/x/tools/go/packages": {},

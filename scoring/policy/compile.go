@@ -24,6 +24,7 @@ func (c *compiler) compile() {
 	c.countries()
 	c.settings()
 	c.origin()
+	c.custom()
 	c.rules()
 }
 

@@ -90,14 +90,19 @@ func (c *compiler) rules() {
 	}
 	for i := range c.pack.Rules {
 		r := &c.pack.Rules[i]
+		if r.Custom != nil {
+			c.pack.addCustom(r)
+			continue
+		}
 		c.pack.byCode[r.Code] = append(c.pack.byCode[r.Code], r)
 	}
 }
 
 func (c *compiler) rule(path string, f *fileRule, r *Rule) {
-	*r = Rule{ID: f.ID, Code: reason.Parse(f.Code), Source: f.Source, Confidence: f.Confidence}
-	if r.Code == reason.None {
-		c.fault(path+"code", f.Code, "a reason code")
+	*r = Rule{ID: f.ID, Name: f.Code, Code: reason.Parse(f.Code), Source: f.Source, Confidence: f.Confidence}
+	c.customRule(path, f, r)
+	if r.Code == reason.None && !ownCode(f.Code) {
+		c.fault(path+"code", f.Code, "a reason code, or one of the pack's own: CUSTOM_ and capital letters, digits, _")
 	}
 	r.Version = c.between(path+"version", f.Version, 1, 1<<30)
 	r.From, r.To = c.period(path, "effective_from", f.From, "effective_to", f.To)

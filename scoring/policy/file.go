@@ -16,6 +16,7 @@ type file struct {
 	Routes      fileRoutes      `yaml:"routes" json:"routes"`
 	PreReviews  filePreReviews  `yaml:"pre_reviews" json:"pre_reviews"`
 	Origin      *fileOrigin     `yaml:"origin" json:"origin,omitempty"`
+	Custom      fileCustom      `yaml:"custom" json:"custom,omitzero"`
 	Rules       []fileRule      `yaml:"rules" json:"rules"`
 	Tests       yaml.Node       `yaml:"tests" json:"-"` // test cases, which judge nothing: read by pipeline/packtest
 }
@@ -70,6 +71,12 @@ type fileRule struct {
 	Severity   string    `yaml:"severity" json:"severity"`
 	Builders   bool      `yaml:"builders_raise" json:"builders_raise"`
 	Scope      fileScope `yaml:"scope" json:"scope"`
+
+	// Of a rule of the pack's own (code CUSTOM_...).
+	When     string `yaml:"when" json:"when,omitempty"`
+	Field    string `yaml:"field" json:"field,omitempty"`
+	Observed string `yaml:"observed" json:"observed,omitempty"`
+	Expected string `yaml:"expected" json:"expected,omitempty"`
 }
 
 type fileScope struct {

@@ -3,7 +3,7 @@
 // score leads. A pack is read whole, checked whole, and never changed afterwards,
 // so any number of Scorers may share it.
 //
-// It imports schemas, reason and geo.
+// It imports schemas, reason, geo and custom.
 package policy
 
 import (
@@ -38,6 +38,7 @@ type Pack struct {
 	CertificationLowValue schemas.Decimal
 
 	byCode   [reason.Count][]*Rule
+	custom   []Custom
 	builders []string
 	locodes  map[string]string
 	regions  map[string]*geo.Set
@@ -74,7 +75,9 @@ type Threshold struct {
 // scope holds is the one in force.
 type Rule struct {
 	ID            string
-	Code          reason.Code
+	Name          string      // the code as it is published
+	Code          reason.Code // None of a rule of the pack's own
+	Custom        *Expression // what such a rule looks at, else nil
 	Version       int32
 	From          schemas.Date
 	To            schemas.Date // last day in force, 0: open
