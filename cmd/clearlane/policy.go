@@ -26,6 +26,7 @@ func newPolicy(a *app) *cobra.Command {
 	}
 	cmd.AddCommand(
 		newPolicyTest(a),
+		newPolicyVariables(a),
 	)
 	return cmd
 }

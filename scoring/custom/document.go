@@ -1,5 +1,7 @@
 package custom
 
+import "cel.dev/cel-go/common/types"
+
 // Object is one variable, or the elements of one, with what may be asked of it.
 type Object struct {
 	Variable string // empty for a type that only stands within another
@@ -19,9 +21,16 @@ type Member struct {
 func (k *kind[T]) document() Object {
 	o := Object{Type: k.name, About: k.about}
 	for _, m := range k.members {
-		o.Members = append(o.Members, Member{m.name, m.typ.String(), m.about})
+		o.Members = append(o.Members, Member{m.name, typeName(m.typ), m.about})
 	}
 	return o
+}
+
+func typeName(t *types.Type) string {
+	if t == types.TimestampType {
+		return "timestamp" // as expressions call it
+	}
+	return t.String()
 }
 
 // Document is the case as rules see it: all that may stand in an expression beside the
