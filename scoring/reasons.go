@@ -65,22 +65,26 @@ func (s *Scorer) unknownPort() {
 	}
 }
 
-// route adds up the weights and leads to the strictest route that the score, a hard
-// or a soft reason gives.
-func (s *Scorer) route() schemas.Route {
-	score, route := int32(0), schemas.RouteRelease
-	for i := range s.out.Reasons {
-		r := &s.out.Reasons[i]
-		score = min(score+r.Weight, s.pack.MaxScore)
+// RouteOf adds up the weights of reasons, cut off at the pack's greatest score, and gives
+// the strictest route that the score, a hard or a soft reason leads to.
+func RouteOf(pack *policy.Pack, reasons []schemas.Reason) (score int32, route schemas.Route) {
+	route = schemas.RouteRelease
+	for i := range reasons {
+		r := &reasons[i]
+		score = min(score+r.Weight, pack.MaxScore)
 		switch r.Severity {
 		case schemas.SeverityHard:
-			route = max(route, s.pack.HardRoute)
+			route = max(route, pack.HardRoute)
 		case schemas.SeveritySoft:
-			route = max(route, s.pack.SoftRoute)
+			route = max(route, pack.SoftRoute)
 		}
 	}
-	s.out.Score = score
-	return max(route, s.pack.RouteOf(score))
+	return score, max(route, pack.RouteOf(score))
+}
+
+func (s *Scorer) route() (route schemas.Route) {
+	s.out.Score, route = RouteOf(s.pack, s.out.Reasons)
+	return route
 }
 
 // sortReasons orders by code, then field. The lists are short: inserting beats

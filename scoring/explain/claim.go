@@ -1,0 +1,87 @@
+package explain
+
+import (
+	"fmt"
+
+	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/origin"
+	"github.com/clearlane/clearlane/scoring/reason"
+)
+
+// claim is the chain that a USMCA claim hangs on: how it is claimed, the certification's
+// elements, the e-Cert and the platform's answers, and the site's connection.
+func (e *explainer) claim() Section {
+	s := Section{Name: "claim", Title: "The origin claim, link by link"}
+	c := e.Case
+	if !origin.Claimed(c.Order, c.Shipment) {
+		s.Lead = "No USMCA preference is claimed."
+		return s
+	}
+	id := ""
+	if c.Order != nil {
+		p := &c.Order.Preference
+		id = p.EcertID
+		s.add("program", "Program, by the order", or(reason.Show(p.Program), "not stated"))
+		s.add("spi", "Special program indicator, by the order", or(p.SPI, "not stated"))
+		certification(&s, &p.Certification)
+	}
+	if c.Shipment != nil {
+		s.add("shipment_spi", "Special program indicator, by the shipment", or(c.Shipment.SPI, "not stated"))
+		if c.Shipment.EcertID != "" {
+			id = c.Shipment.EcertID
+		}
+	}
+	s.add("e_cert_id", "e-Cert ID", or(reason.Show(id), "none"))
+	for i := range c.Verifications {
+		if v := &c.Verifications[i]; id != "" && v.EcertID == id {
+			s.add("answer", "Answer of "+or(reason.Show(v.Platform), "the platform"), answer(v))
+		}
+	}
+	if len(c.Verifications) == 0 {
+		s.add("answer", "Answer of the platform", "none has come")
+	}
+	if c.Site == nil {
+		s.add("site", "Site's connection to a platform", "the site is not registered")
+	} else {
+		in := &c.Site.OriginIntegration
+		s.add("site", "Site's connection to a platform", fmt.Sprintf("%s%s, platform %s", in.Status, since(in.Since), or(reason.Show(in.Platform), "not stated")))
+	}
+	return s
+}
+
+// certification is the nine elements of USMCA Annex 5-A. Names of people and firms are not
+// repeated.
+func certification(s *Section, c *schemas.Certification) {
+	if !c.Present {
+		s.add("certification", "Certification of origin (Annex 5-A)", "none")
+		return
+	}
+	there := func(v string) string {
+		if v == "" {
+			return "not stated"
+		}
+		return "stated"
+	}
+	blanket := "none"
+	if c.BlanketFrom != 0 || c.BlanketTo != 0 {
+		blanket = dateOr(c.BlanketFrom, "not stated") + " to " + dateOr(c.BlanketTo, "not stated")
+	}
+	for i, v := range [...]struct{ label, value string }{
+		{"certifier's role", or(c.CertifierRole, "not stated")},
+		{"certifier", there(c.Certifier)},
+		{"exporter", there(c.Exporter)},
+		{"producer", there(c.Producer)},
+		{"importer", there(c.Importer)},
+		{"goods and subheading", there(c.Description) + ", " + or(c.HS6, "no subheading")},
+		{"origin criterion", or(c.OriginCriterion, "not stated")},
+		{"blanket period", blanket},
+		{"signed", dateOr(c.SignedAt, "not stated")},
+	} {
+		s.add(fmt.Sprintf("certification_element_%d", i+1), fmt.Sprintf("Element %d, %s", i+1, v.label), v.value)
+	}
+}
+
+func answer(v *schemas.EcertVerification) string {
+	return fmt.Sprintf("%s, asked %s; valid %s to %s; subheadings %s; origin %s", v.Status, timeOr(v.CheckedAt, "at no stated time"),
+		dateOr(v.ValidFrom, "not stated"), dateOr(v.ValidTo, "not stated"), list(v.HS6, "not stated"), or(v.OriginCountry, "not stated"))
+}
