@@ -94,6 +94,7 @@ func newRoot(a *app) *cobra.Command {
 		newMetrics(a),
 		newGen(a),
 		newScore(a),
+		newExplain(a),
 		newPolicy(a),
 		newVersion(a),
 	)

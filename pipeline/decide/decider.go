@@ -155,6 +155,10 @@ func (d *Decider) OrderID() string {
 	return d.facts.Order.OrderID
 }
 
+// Case is what the last judgement was made of. It is valid until the next call of the
+// decider, and for reading.
+func (d *Decider) Case() *scoring.Case { return &d.facts }
+
 // Evidence is what the last judgement was derived from. Its slices are valid until the
 // next call of the decider.
 func (d *Decider) Evidence() schemas.Evidence {

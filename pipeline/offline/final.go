@@ -9,12 +9,24 @@ import (
 	"github.com/clearlane/clearlane/pipeline/decide"
 	"github.com/clearlane/clearlane/pipeline/join"
 	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring"
+	"github.com/clearlane/clearlane/scoring/policy"
 )
 
 // subject is one shipment of an order and the case that decides it.
 type subject struct {
 	shipment *join.Entry
 	of       int // index of the case
+}
+
+// Final is one final decision, or pre-review, and what it was made of. All of it is valid only
+// while it is told, and is for reading.
+type Final struct {
+	Decision  *schemas.Decision  // without its verdict; nil: it is a pre-review
+	PreReview *schemas.PreReview // without its verdict; nil: it is a decision
+	Verdict   *schemas.Verdict
+	Case      *scoring.Case
+	Pack      *policy.Pack
 }
 
 // final writes the decision of every subject, ordered by order_key and shipment_id. A
@@ -105,6 +117,9 @@ func (s *Scorer) finalDecision(key string, j *decide.Judgement) error {
 	d := s.decision(key, j)
 	d.Version = uint64(d.Evidence.InputTime)
 	s.sum.Decisions[j.Verdict.Route]++
+	if err := s.deps.Each(&Final{Decision: d, Verdict: j.Verdict, Case: s.decider.Case(), Pack: s.refs.Pack}); err != nil {
+		return err
+	}
 	return s.out.decision(d, j.Members)
 }
 
@@ -112,6 +127,9 @@ func (s *Scorer) finalPreReview(key string, j *decide.Judgement) error {
 	r := s.preReview(key, j)
 	r.Version = uint64(r.Evidence.InputTime)
 	s.sum.PreReviews[j.Verdict.Route]++
+	if err := s.deps.Each(&Final{PreReview: r, Verdict: j.Verdict, Case: s.decider.Case(), Pack: s.refs.Pack}); err != nil {
+		return err
+	}
 	return s.out.preReview(r, j.Members)
 }
 

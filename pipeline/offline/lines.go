@@ -3,6 +3,7 @@ package offline
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 )
@@ -75,6 +76,34 @@ func (l *lines) rest(start []byte) ([]byte, error) {
 			return nil, &longLineError{total, int64(l.most)}
 		}
 		return l.long, err
+	}
+}
+
+// EachLine hands every line of src that is not blank to each, with its number from 1 and without
+// its end. A line of more than most bytes is a fault instead. It ends with what each or src
+// fails with, or when ctx ends.
+func EachLine(ctx context.Context, src io.Reader, most int, each func(n int64, line []byte, fault error) error) error {
+	in := newLines(src, most)
+	for {
+		line, err := in.next()
+		if err == io.EOF {
+			return nil
+		}
+		if in.n%often == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var fault error
+		if long, ok := err.(*longLineError); ok {
+			fault = long
+		} else if err != nil {
+			return fmt.Errorf("after line %d: %w", in.n, err)
+		}
+		if fault == nil && len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		if err := each(in.n, line, fault); err != nil {
+			return err
+		}
 	}
 }
 

@@ -25,11 +25,14 @@ type Options struct {
 	AllVersions bool // write every version in the order of the lines
 }
 
-// Deps is what a Scorer works with. Bad and Progress may be nil.
+// Deps is what a Scorer works with. Each, Bad and Progress may be nil.
 type Deps struct {
 	Pack *policy.Pack
 	Geo  *geo.DB // nil: click countries are unknown
 	Out  io.Writer
+	// Each is told of every final decision and pre-review before it is written. nil: nobody asks.
+	// An error of it ends the run.
+	Each func(*Final) error
 	// Bad is told of every line that is refused.
 	Bad func(*BadLine)
 	// Progress is told how many lines are read, or orders judged, every now and then.
@@ -80,6 +83,9 @@ type Scorer struct {
 func New(opts Options, deps Deps) *Scorer {
 	if deps.Bad == nil {
 		deps.Bad = func(*BadLine) {}
+	}
+	if deps.Each == nil {
+		deps.Each = func(*Final) error { return nil }
 	}
 	if deps.Progress == nil {
 		deps.Progress = func(string, int) {}

@@ -59,7 +59,11 @@ func (e *explainer) byCase() Changes {
 		return Changes{Basis: "none", Note: "Decided anew, the case at hand leads elsewhere than the decision, so it is not the case that the decision was made of.", Ways: []Way{}}
 	}
 	chosen := t.catalogue()
-	s := search{n: len(chosen), now: e.verdict.Route, eval: func(set []int) schemas.Route {
+	last := slices.IndexFunc(chosen, func(r repair) bool { return r.id == lastResort })
+	if last < 0 {
+		last = len(chosen)
+	}
+	s := search{n: len(chosen), last: last, now: e.verdict.Route, eval: func(set []int) schemas.Route {
 		return t.route(pick(chosen, set))
 	}}
 	out := Changes{Basis: "case", Note: byCase, Ways: []Way{}}
@@ -83,7 +87,7 @@ func (e *explainer) byReasons() Changes {
 		}
 	}
 	var left []schemas.Reason
-	s := search{n: len(codes), now: e.verdict.Route, eval: func(set []int) schemas.Route {
+	s := search{n: len(codes), last: len(codes), now: e.verdict.Route, eval: func(set []int) schemas.Route {
 		without := pick(codes, set)
 		left = left[:0]
 		for i := range e.verdict.Reasons {

@@ -43,7 +43,7 @@ func inWords(r *schemas.Reason) Reason {
 		Source: clean(r.Source), Confidence: clean(r.Confidence), Standing: confidenceWords(r.Confidence),
 	}
 	w.Finding = finding(r)
-	w.Sentence = fmt.Sprintf("%s, by rule %s, version %d, of pack version %s, on %s: %s.",
+	w.Sentence = fmt.Sprintf("%s; by rule %s, version %d, of pack version %s, on %s: %s.",
 		w.Finding, w.RuleID, w.RuleVersion, w.PackVersion, w.Standing, strings.TrimSuffix(or(w.Source, "none is named"), "."))
 	return w
 }

@@ -46,7 +46,7 @@ var repairs = [...]repair{
 	{"ecert-valid", "an e-Cert valid at the date", []reason.Code{reason.EcertExpired}, (*draft).validEcert},
 	{"ecert-covers", "an e-Cert that covers the goods' subheadings", []reason.Code{reason.EcertHS6Mismatch}, (*draft).coveringEcert},
 	{"ecert-origin", "an e-Cert that names the goods' origin", []reason.Code{reason.EcertOriginMismatch}, (*draft).originEcert},
-	{"claim-withdrawn", "no claim of USMCA preference", []reason.Code{reason.SiteNotIntegrated, reason.EcertIDMissing, reason.EcertPending, reason.EcertUnverifiable,
+	{lastResort, "no claim of USMCA preference", []reason.Code{reason.SiteNotIntegrated, reason.EcertIDMissing, reason.EcertPending, reason.EcertUnverifiable,
 		reason.EcertInvalid, reason.EcertRevoked, reason.EcertExpired, reason.EcertHS6Mismatch, reason.EcertOriginMismatch}, (*draft).withdrawClaim},
 }
 
@@ -56,6 +56,9 @@ type draft struct {
 	pack  *policy.Pack
 	click *label.Features // the attributed one; nil without
 }
+
+// lastResort gives up what the claim was made for: a way that keeps it is named beside.
+const lastResort = "claim-withdrawn"
 
 const assumed = "(assumed)"
 

@@ -31,6 +31,7 @@ type found struct {
 // where a bound left sets out.
 type search struct {
 	n    int
+	last int // a change that is a last resort, of n: to where all sets need it, a set without it is looked for too; n: there is none
 	now  schemas.Route
 	eval func(set []int) schemas.Route
 
@@ -48,7 +49,11 @@ func (s *search) run() (ways []found) {
 	}
 	s.tried = map[uint64]schemas.Route{}
 	for target := s.now - 1; target >= schemas.RouteRelease && s.now > target; target-- {
-		for _, f := range s.to(target) {
+		direct := s.to(target, 0)
+		if len(direct) > 0 && s.last < s.n && !slices.ContainsFunc(direct, func(f found) bool { return !slices.Contains(f.set, s.last) }) {
+			direct = append(direct, s.to(target, 1<<s.last)...)
+		}
+		for _, f := range direct {
 			if !slices.ContainsFunc(ways, func(w found) bool { return slices.Equal(w.set, f.set) }) {
 				ways = append(ways, f)
 			}
@@ -57,10 +62,13 @@ func (s *search) run() (ways []found) {
 	return ways
 }
 
-// to finds the smallest sets that lead to target or further.
-func (s *search) to(target schemas.Route) (ways []found) {
+// to finds the smallest sets that lead to target or further and hold none of avoid.
+func (s *search) to(target schemas.Route, avoid uint64) (ways []found) {
 	for size := 1; size <= min(MaxTogether, s.n); size++ {
 		combinations(s.n, size, func(set uint64) bool {
+			if set&avoid != 0 {
+				return true
+			}
 			if route, ok := s.route(set); ok && route <= target {
 				if len(ways) == MaxWays {
 					s.cut = true
@@ -74,17 +82,20 @@ func (s *search) to(target schemas.Route) (ways []found) {
 			return ways
 		}
 	}
-	return s.many(target)
+	return s.many(target, avoid)
 }
 
 // many finds one set past MaxTogether: of all changes those are dropped, from the last one
 // on, without which the route is reached too; of what is left the smallest subset counts.
-func (s *search) many(target schemas.Route) []found {
-	all := uint64(1)<<s.n - 1
+func (s *search) many(target schemas.Route, avoid uint64) []found {
+	all := (uint64(1)<<s.n - 1) &^ avoid
 	if route, ok := s.route(all); !ok || route > target || s.n <= MaxTogether {
 		return nil
 	}
 	for i := s.n - 1; i >= 0; i-- {
+		if all>>i&1 == 0 {
+			continue
+		}
 		if route, ok := s.route(all &^ (1 << i)); ok && route <= target {
 			all &^= 1 << i
 		}
