@@ -2,8 +2,8 @@
 // Expression Language (cel.dev), over the facts of a case.
 //
 // A rule is compiled and type-checked when its pack is read, and refused there when it
-// may cost more than the pack allows; while cases are scored its cost is counted and
-// ends at the same bound. A fact that is not known is unknown in an expression too: it
+// may cost more than the pack allows; one that walks through lists has its cost counted
+// while it is evaluated, too, and ends at the same bound. A fact that is not known is unknown in an expression too: it
 // is neither equal nor unequal to anything, and an expression that depends on it is no
 // match and no mismatch. has(order.channel) asks whether it is known.
 //

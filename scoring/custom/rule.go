@@ -66,22 +66,30 @@ func (r *Rule) program(text string, want *cel.Type, limit uint64) (cel.Program, 
 	for _, reference := range checked.NativeRep().ReferenceMap() {
 		r.AsksShipment = r.AsksShipment || reference.Name == "shipment"
 	}
-	if err := look(checked.NativeRep().Expr()); err != nil {
+	walks, err := look(checked.NativeRep().Expr())
+	if err != nil {
 		return nil, err
 	}
-	return env.Program(checked, cel.CostLimit(limit), cel.EvalOptions(cel.OptOptimize))
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if walks {
+		options = append(options, cel.CostLimit(limit))
+	}
+	return env.Program(checked, options...)
 }
 
 // look refuses what type-checking lets pass: decimal("...") and date("...") of constants
-// that are none, and a variable of a macro that hides one of the case.
-func look(e ast.Expr) error {
-	var fault error
+// that are none, and a variable of a macro that hides one of the case. walks is true of
+// an expression that walks through a list: its cost has to be counted while it does,
+// because larger limits than the default ones may be configured. Counting costs as much
+// as a short expression itself; that of one without a list is bounded by the estimate.
+func look(e ast.Expr) (walks bool, fault error) {
 	ast.PostOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		if fault != nil {
 			return
 		}
 		switch e.Kind() {
 		case ast.ComprehensionKind:
+			walks = true
 			for _, v := range variables {
 				if e.AsComprehension().IterVar() == v.name {
 					fault = fmt.Errorf("%s is a variable of the case; allowed: another name within exists, all, filter and map", v.name)
@@ -91,7 +99,7 @@ func look(e ast.Expr) error {
 			fault = constant(e.AsCall())
 		}
 	}))
-	return fault
+	return walks, fault
 }
 
 func constant(call ast.CallExpr) error {
