@@ -15,6 +15,9 @@ func (s *Scorer) inForce(code reason.Code) bool { return s.pack.Rule(code, &s.fa
 // sorts first, whichever was found first.
 func (s *Scorer) find(code reason.Code, field, observed, expected string) bool {
 	rule := s.pack.Rule(code, &s.facts)
+	if s.facts.Origin == 0 && s.pack.AsksOrigin(code, &s.facts) {
+		s.unknownCountry(s.c.origin())
+	}
 	if rule == nil {
 		return false
 	}

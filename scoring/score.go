@@ -3,6 +3,7 @@ package scoring
 import (
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/custom"
+	"github.com/clearlane/clearlane/scoring/entry"
 	"github.com/clearlane/clearlane/scoring/geo"
 	"github.com/clearlane/clearlane/scoring/label"
 	"github.com/clearlane/clearlane/scoring/origin"
@@ -25,6 +26,7 @@ type Scorer struct {
 	click     *label.Features // the attributed one, nil without
 	targets   geo.Set         // what the attributed click's campaign covers
 	origin    origin.Result
+	entry     entry.Result
 	text      reason.Text
 	custom    custom.Case
 }
@@ -98,7 +100,8 @@ func (s *Scorer) begin(c *Case, out *schemas.Verdict) {
 	s.c, s.out = c, out
 	s.text.Reset()
 	_, bound := c.destination()
-	s.facts = policy.Facts{Date: c.date(), Country: s.pack.Country(bound), Platform: c.platform()}
+	_, from := c.origin()
+	s.facts = policy.Facts{Date: c.date(), Country: s.pack.Country(bound), Origin: s.pack.Country(from), Platform: c.platform()}
 	s.builder = s.pack.Builder(s.facts.Platform)
 	if c.Order != nil {
 		s.facts.Channel = c.Order.Channel
@@ -122,6 +125,8 @@ func (s *Scorer) judge() {
 	s.judgeGeo()
 	s.judgeLabels()
 	s.judgeOrigin()
+	s.judgeEntry()
+	s.judgeGoods()
 	s.judgeCustom()
 }
 

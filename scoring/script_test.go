@@ -35,7 +35,7 @@ freight: {order_key: k, shipment_id: S-1, revision: 1, event_time: "2026-07-12T0
   destination_country: US, port_of_entry: "2704", entry_date: "2026-07-15", currency: USD, declared_value: "5000.00",
   hs_codes: ["9405.21.6010"], spi: S}
 shipment: {order_key: k, shipment_id: S-1, revision: 1, event_time: "2026-07-12T00:00:00Z", origin_country: MX,
-  destination_country: US, port_of_entry: "2704", entry_date: "2026-07-15", currency: USD, declared_value: "80.00",
+  destination_country: US, port_of_entry: "2704", entry_type: "01", entry_date: "2026-07-15", currency: USD, declared_value: "80.00",
   hs_codes: ["9405.21.6010"]}
 click: {order_key: k, click_id: c1, event_time: "2026-07-10T11:30:00Z", site_host: shop.example,
   target_countries: [US], utm_source: google, utm_medium: cpc, utm_campaign: launch, gclid: CKSDxc_qhLkCFQyk4AodO24Arg}

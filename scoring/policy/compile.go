@@ -25,6 +25,9 @@ func (c *compiler) compile() {
 	c.settings()
 	c.origin()
 	c.custom()
+	c.entry()
+	c.rates()
+	c.goods()
 	c.rules()
 }
 
@@ -77,6 +80,13 @@ func (c *compiler) ports() {
 		c.scheduleD("ports.locodes."+k, v)
 		c.pack.locodes[k] = v
 	}
+	for _, k := range sorted(c.file.Ports.Names) {
+		c.scheduleD("ports.names", k)
+		if c.file.Ports.Names[k] == "" {
+			c.fault("ports.names."+k, "", "the port's name")
+		}
+	}
+	c.pack.portNames = c.file.Ports.Names
 	for _, g := range sorted(c.file.Ports.Groups) {
 		if g == "" || digits(g) {
 			c.fault("ports.groups", g, "a name that is no port code")

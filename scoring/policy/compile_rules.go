@@ -147,18 +147,8 @@ func (c *compiler) scope(path string, f *fileScope, r *Rule) {
 			}
 		}
 	}
-	if c.limits(path+"countries", f.Countries) {
-		r.countries = new(geo.Set)
-		for i, name := range f.Countries {
-			if country := geo.ParseCountry(name); country != 0 {
-				r.countries.Add(country)
-			} else if region := c.pack.regions[name]; region != nil {
-				r.countries.Union(region)
-			} else {
-				c.fault(fmt.Sprintf("%scountries[%d]", path, i), name, "an alpha-2 code or a region of countries.regions")
-			}
-		}
-	}
+	r.countries = c.scopeCountries(path+"countries", f.Countries)
+	r.origins = c.scopeCountries(path+"origins", f.Origins)
 	if c.limits(path+"channels", f.Channels) {
 		r.channels = f.Channels
 		for i, name := range f.Channels {
@@ -170,6 +160,24 @@ func (c *compiler) scope(path string, f *fileScope, r *Rule) {
 	if c.limits(path+"platforms", f.Platforms) {
 		r.platforms = f.Platforms
 	}
+}
+
+// scopeCountries is the countries that a list names, nil where there is none.
+func (c *compiler) scopeCountries(path string, list []string) *geo.Set {
+	if !c.limits(path, list) {
+		return nil
+	}
+	set := new(geo.Set)
+	for i, name := range list {
+		if country := geo.ParseCountry(name); country != 0 {
+			set.Add(country)
+		} else if region := c.pack.regions[name]; region != nil {
+			set.Union(region)
+		} else {
+			c.fault(fmt.Sprintf("%s[%d]", path, i), name, "an alpha-2 code or a region of countries.regions")
+		}
+	}
+	return set
 }
 
 func (c *compiler) limits(path string, list []string) bool {

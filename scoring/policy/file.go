@@ -17,6 +17,9 @@ type file struct {
 	PreReviews  filePreReviews  `yaml:"pre_reviews" json:"pre_reviews"`
 	Origin      *fileOrigin     `yaml:"origin" json:"origin,omitempty"`
 	Custom      fileCustom      `yaml:"custom" json:"custom,omitzero"`
+	Entry       *fileEntry      `yaml:"entry" json:"entry,omitempty"`
+	Rates       []fileRate      `yaml:"exchange_rates" json:"exchange_rates,omitempty"`
+	Goods       *fileGoods      `yaml:"goods" json:"goods,omitempty"`
 	Rules       []fileRule      `yaml:"rules" json:"rules"`
 	Tests       yaml.Node       `yaml:"tests" json:"-"` // test cases, which judge nothing: read by pipeline/packtest
 }
@@ -24,6 +27,7 @@ type file struct {
 type filePorts struct {
 	Groups  map[string][]string `yaml:"groups" json:"groups"`
 	LOCODEs map[string]string   `yaml:"locodes" json:"locodes"`
+	Names   map[string]string   `yaml:"names" json:"names,omitempty"`
 }
 
 type fileCountries struct {
@@ -82,6 +86,7 @@ type fileRule struct {
 type fileScope struct {
 	Ports     []string `yaml:"ports" json:"ports"`
 	Countries []string `yaml:"countries" json:"countries"`
+	Origins   []string `yaml:"origins" json:"origins,omitempty"`
 	Channels  []string `yaml:"channels" json:"channels"`
 	Platforms []string `yaml:"platforms" json:"platforms"`
 }

@@ -37,11 +37,16 @@ type Pack struct {
 	// to be shown; not Set: at none.
 	CertificationLowValue schemas.Decimal
 
-	byCode   [reason.Count][]*Rule
-	custom   []Custom
-	builders []string
-	locodes  map[string]string
-	regions  map[string]*geo.Set
+	Entry *Entry // nil: nothing is found about an entry
+
+	byCode    [reason.Count][]*Rule
+	custom    []Custom
+	builders  []string
+	locodes   map[string]string
+	portNames map[string]string // by Schedule D code
+	regions   map[string]*geo.Set
+	rates     map[string][]DatedRate // by currency, by date
+	brands    map[string]*Brand      // by brandKey of names and aliases
 }
 
 // ShippingCountry says which country is the "actual shipping country", which the
@@ -89,6 +94,7 @@ type Rule struct {
 
 	ports     map[string]bool // Schedule D; nil: any, known or not
 	countries *geo.Set        // the country the goods are bound for; nil: any, known or not
+	origins   *geo.Set        // the country the goods come from; nil: any, known or not
 	channels  []string
 	platforms []string
 }
@@ -99,6 +105,7 @@ type Facts struct {
 	Date     schemas.Date // of the case
 	Port     string       // Schedule D
 	Country  geo.Country  // the goods are bound for
+	Origin   geo.Country  // the goods come from
 	Channel  string
 	Platform string // of the seller's site
 }
@@ -121,6 +128,7 @@ func (r *Rule) inForce(f *Facts) bool {
 	return f.Date >= r.From && (r.To == 0 || f.Date <= r.To) && f.Date != 0 &&
 		(r.ports == nil || r.ports[f.Port]) &&
 		(r.countries == nil || r.countries.Has(f.Country)) &&
+		(r.origins == nil || r.origins.Has(f.Origin)) &&
 		(r.channels == nil || foldIn(r.channels, f.Channel)) &&
 		(r.platforms == nil || foldIn(r.platforms, f.Platform))
 }
@@ -130,6 +138,21 @@ func (p *Pack) AsksPort(code reason.Code) bool {
 	for _, r := range p.byCode[code] {
 		if r.ports != nil {
 			return true
+		}
+	}
+	return false
+}
+
+// AsksOrigin is true when a rule of a code would be in force if only the goods came
+// from a country that its scope names.
+func (p *Pack) AsksOrigin(code reason.Code, f *Facts) bool {
+	for _, r := range p.byCode[code] {
+		if r.origins != nil {
+			anywhere := *r
+			anywhere.origins = nil
+			if anywhere.inForce(f) {
+				return true
+			}
 		}
 	}
 	return false

@@ -20,6 +20,9 @@ func (p *Pack) Port(given string) (port string, ok bool) {
 	return given, false
 }
 
+// PortName is the name that the pack has for a Schedule D code, empty for none.
+func (p *Pack) PortName(code string) string { return p.portNames[code] }
+
 // Country is the country of an alpha-2 code, with the pack's aliases (UK for GB).
 func (p *Pack) Country(code string) geo.Country {
 	if c := geo.ParseCountry(code); c != 0 {

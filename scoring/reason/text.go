@@ -74,6 +74,14 @@ func (t *Text) Count(before string, n int, after string) string {
 	return t.since(from)
 }
 
+// Amount keeps an amount between two texts.
+func (t *Text) Amount(before string, d schemas.Decimal, after string) string {
+	from := len(t.buf)
+	t.buf = d.Append(append(t.buf, before...))
+	t.buf = append(t.buf, after...)
+	return t.since(from)
+}
+
 // Show is an outside value as a reason may repeat it: at most its first MaxKept
 // bytes, cut between characters. What may be a URL, an e-mail address or a Meta
 // browser id, and what is not UTF-8, is not repeated.
