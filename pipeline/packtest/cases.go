@@ -35,19 +35,21 @@ type Case struct {
 	Rules []string
 	Kind  Kind
 
-	geo    map[string]string
-	events [][]byte // lines of JSON
-	expect expect
+	geo      map[string]string
+	settings []byte   // JSON; nil: the pack as it is
+	events   [][]byte // lines of JSON
+	expect   expect
 }
 
 type fileCase struct {
-	Anchors yaml.Node         `yaml:"anchors"`
-	Name    string            `yaml:"name"`
-	Rules   []string          `yaml:"rules"`
-	Kind    string            `yaml:"kind"`
-	Geo     map[string]string `yaml:"geo"`
-	Events  []yaml.Node       `yaml:"events"`
-	Expect  *expect           `yaml:"expect"`
+	Anchors  yaml.Node         `yaml:"anchors"`
+	Name     string            `yaml:"name"`
+	Rules    []string          `yaml:"rules"`
+	Kind     string            `yaml:"kind"`
+	Geo      map[string]string `yaml:"geo"`
+	Settings yaml.Node         `yaml:"settings"`
+	Events   []yaml.Node       `yaml:"events"`
+	Expect   *expect           `yaml:"expect"`
 }
 
 type expect struct {
@@ -133,6 +135,7 @@ func (p *parser) parse(path string, f *fileCase) (c Case, ok bool) {
 	if _, bad, err := geo.FromTable(f.Geo); err != nil {
 		p.doc.Fault(path+".geo."+bad, strict.Quote(f.Geo[bad]), "an IP address and an ISO 3166-1 alpha-2 code")
 	}
+	p.settings(path+".settings", &f.Settings, &c)
 	p.events(path+".events", f.Events, &c)
 	if f.Expect == nil {
 		p.doc.Fault(path+".expect", "nothing", "what is decided, at least the route")
@@ -141,6 +144,28 @@ func (p *parser) parse(path string, f *fileCase) (c Case, ok bool) {
 	c.expect = *f.Expect
 	p.expect(path+".expect", &c.expect)
 	return c, true
+}
+
+// settings reads what differs from the pack in one case. Rules are what is under test, and
+// stay.
+func (p *parser) settings(path string, n *yaml.Node, c *Case) {
+	if n.Kind == 0 {
+		return
+	}
+	text, fault := appendJSON(nil, n)
+	switch {
+	case fault != nil:
+		p.doc.Fault(path, fault.Error(), "sections of a pack")
+	case n.Kind != yaml.MappingNode:
+		p.doc.Fault(path, "no mapping", "sections of a pack")
+	default:
+		c.settings = text
+		for i := 0; i < len(n.Content); i += 2 {
+			if key := n.Content[i].Value; slices.Contains([]string{"id", "version", "rules", "tests"}, key) {
+				p.doc.Fault(path+"."+key, "what a case may not change", "sections of a pack beside its rules")
+			}
+		}
+	}
 }
 
 func (p *parser) events(path string, events []yaml.Node, c *Case) {

@@ -8,6 +8,7 @@
 //     rules: [ecert-revoked]               # ids of the rules under test
 //     kind: positive                       # they all give a reason; or negative, unknown: none does
 //     geo: {"203.0.113.7": DE}             # countries of addresses; without it none is known
+//     settings: {goods: {...}}             # sections of the pack that differ in this case, laid over it
 //     events:                              # members as in schemas/jsonschema; order_key may be left out
 //   - {type: order, order_id: o1, ...}
 //     expect:                              # of the one shipment; what is stated must hold

@@ -18,6 +18,11 @@ import (
 // Run plays a case. What differs from what it states is told in words, one thing each; an
 // error is a fault of ours, and not of the case.
 func Run(ctx context.Context, pack *policy.Pack, c *Case) (differs []string, err error) {
+	if c.settings != nil {
+		if pack, err = pack.With(c.settings); err != nil {
+			return []string{"settings: " + err.Error()}, nil
+		}
+	}
 	db, _, err := geo.FromTable(c.geo)
 	if err != nil {
 		return nil, err

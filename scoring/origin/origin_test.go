@@ -53,7 +53,7 @@ func TestEveryGoodMustBeCovered(t *testing.T) {
 		Verifications: []schemas.EcertVerification{
 			{EcertID: "a", Status: schemas.EcertVerified, HS6: []string{"940521"}, OriginCountry: "MX"},
 		},
-		Site: &schemas.SellerSite{OriginIntegration: schemas.OriginIntegration{Status: schemas.Integrated}},
+		Site:     &schemas.SellerSite{OriginIntegration: schemas.OriginIntegration{Status: schemas.Integrated}},
 		Date:     20700,
 		LowValue: schemas.DecimalOf(1, 0), Value: schemas.DecimalOf(1, 0),
 	}, &r)

@@ -39,6 +39,7 @@ type Pack struct {
 
 	Entry *Entry // nil: nothing is found about an entry
 
+	canonical []byte // JSON, without comments and test cases
 	byCode    [reason.Count][]*Rule
 	custom    []Custom
 	builders  []string
@@ -146,6 +147,9 @@ func (p *Pack) AsksPort(code reason.Code) bool {
 // AsksOrigin is true when a rule of a code would be in force if only the goods came
 // from a country that its scope names.
 func (p *Pack) AsksOrigin(code reason.Code, f *Facts) bool {
+	if code >= reason.Count {
+		return false
+	}
 	for _, r := range p.byCode[code] {
 		if r.origins != nil {
 			anywhere := *r

@@ -52,6 +52,7 @@ func Parse(b []byte) (*Pack, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy pack: canonical form: %w", err)
 	}
+	c.pack.canonical = canonical
 	sum := sha256.Sum256(canonical)
 	c.pack.Hash = hex.EncodeToString(sum[:])
 	return c.pack, nil
