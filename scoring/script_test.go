@@ -32,7 +32,7 @@ certified: {order_key: k, order_id: O-1, revision: 1, event_time: "2026-07-10T12
   certifier_role: PRODUCER, certifier: Planta 7, exporter: Exportadora 7, producer: Planta 7, importer: Importer 7,
   description: lamps, hs6: "940521", origin_criterion: B, blanket_from: "2026-01-01", blanket_to: "2026-12-31", signed_at: "2025-12-20"}}}
 freight: {order_key: k, shipment_id: S-1, revision: 1, event_time: "2026-07-12T00:00:00Z", origin_country: MX,
-  destination_country: US, port_of_entry: "2704", entry_date: "2026-07-15", currency: USD, declared_value: "5000.00",
+  destination_country: US, port_of_entry: "2704", entry_type: "01", entry_date: "2026-07-15", currency: USD, declared_value: "5000.00",
   hs_codes: ["9405.21.6010"], spi: S}
 shipment: {order_key: k, shipment_id: S-1, revision: 1, event_time: "2026-07-12T00:00:00Z", origin_country: MX,
   destination_country: US, port_of_entry: "2704", entry_type: "01", entry_date: "2026-07-15", currency: USD, declared_value: "80.00",
