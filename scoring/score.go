@@ -117,6 +117,9 @@ func (s *Scorer) begin(c *Case, out *schemas.Verdict) {
 	s.dimensions()
 }
 
+// Date is the date that the last case was judged at, 0 when it had none.
+func (s *Scorer) Date() schemas.Date { return s.facts.Date }
+
 // judge asks every family of rules.
 func (s *Scorer) judge() {
 	if s.facts.Date == 0 {

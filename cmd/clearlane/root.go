@@ -96,6 +96,7 @@ func newRoot(a *app) *cobra.Command {
 		newScore(a),
 		newExplain(a),
 		newPolicy(a),
+		newBacktest(a),
 		newVersion(a),
 	)
 	return root

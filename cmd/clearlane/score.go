@@ -86,7 +86,7 @@ func (a *app) score(ctx context.Context, file string, o *scoreOptions) (err erro
 		return usagef("score: %w", err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	r := scoreReport{w: a.err, name: name, clock: time.Now, began: time.Now(), live: isTerminal(a.err)}
+	r := scoreReport{w: a.err, command: "score", name: name, clock: time.Now, began: time.Now(), live: isTerminal(a.err)}
 	now := refs.current()
 	s := offline.New(offline.Options{
 		Name: name, Events: cfg.Limits.Event(), Join: joinLimits(&cfg), PreReviews: o.preReviews, AllVersions: o.allVersions,
@@ -135,12 +135,13 @@ func (p *packed) Close() error { return errors.Join(p.Reader.Close(), p.file.Clo
 
 // scoreReport writes what people follow a run by.
 type scoreReport struct {
-	w     io.Writer
-	name  string
-	clock func() time.Time
-	began time.Time
-	last  time.Time // of the line of progress that stands, zero when none does
-	live  bool      // w is a terminal
+	w       io.Writer
+	command string
+	name    string // of the file or topic being read
+	clock   func() time.Time
+	began   time.Time
+	last    time.Time // of the line of progress that stands, zero when none does
+	live    bool      // w is a terminal
 }
 
 // Progress is shown of a run that takes longer than quiet, twice a second.
@@ -164,7 +165,7 @@ func (r *scoreReport) progress(stage string, done int) {
 		return
 	}
 	r.last = now
-	fmt.Fprintf(r.w, "\r\x1b[Kscore: %d %s, %.0f s", done, stage, now.Sub(r.began).Seconds())
+	fmt.Fprintf(r.w, "\r\x1b[K%s: %d %s, %.0f s", r.command, done, stage, now.Sub(r.began).Seconds())
 }
 
 // clear takes the line of progress away.

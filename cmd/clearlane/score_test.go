@@ -276,7 +276,7 @@ func TestScoreRefusesWhatItCannotRead(t *testing.T) {
 func TestScoreSaysHowFarItIs(t *testing.T) {
 	var b bytes.Buffer
 	now := time.Unix(0, 0)
-	r := scoreReport{w: &b, name: "f", clock: func() time.Time { return now }, began: now, live: true}
+	r := scoreReport{command: "score", w: &b, name: "f", clock: func() time.Time { return now }, began: now, live: true}
 	step := func(d time.Duration, stage string, done int) { now = now.Add(d); r.progress(stage, done) }
 	step(quiet-1, offline.StageRead, 1)
 	step(1, offline.StageRead, 2)

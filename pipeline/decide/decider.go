@@ -48,6 +48,10 @@ type Decider struct {
 	places  []schemas.Position
 	current *join.Entry // the shipment that was judged last; nil for the pre-review
 	closed  bool        // the last judgement was about a shipment that is no longer held
+
+	shadow        *scoring.Scorer // nil without a shadow pack
+	shadowVerdict schemas.Verdict
+	date          schemas.Date // of the subject scored last
 }
 
 // NewDecider makes a decider for records of one partition of the given topics.
@@ -61,6 +65,11 @@ func NewDecider(refs *References, topics map[schemas.Kind]string, partition int3
 func (d *Decider) SetReferences(refs *References) {
 	if d.scorer == nil || d.refs.Pack != refs.Pack {
 		d.scorer = scoring.New(refs.Pack)
+	}
+	if refs.Shadow == nil {
+		d.shadow = nil
+	} else if d.shadow == nil || d.refs.Shadow != refs.Shadow {
+		d.shadow = scoring.New(refs.Shadow)
 	}
 	d.refs = refs
 }
@@ -119,17 +128,19 @@ func (d *Decider) Shipment(e *join.Entry) (Judgement, error) {
 	}
 	d.facts.Shipment, d.current, d.closed = &d.ship, e, false
 	d.scorer.Score(&d.facts, &d.verdict)
+	d.date = d.scorer.Date()
 	return d.judgement(e.ID), nil
 }
 
 // PreReview judges the loaded order's claim; ok is false where the pack wants none and
 // nothing has been said about it: a claim that is taken back is judged once more.
 func (d *Decider) PreReview(said bool) (j Judgement, ok bool) {
+	d.facts.Shipment, d.current, d.closed = nil, nil, false
 	if d.facts.Order == nil || !said && !d.refs.Pack.WantsPreReview(d.facts.Order) {
 		return Judgement{}, false
 	}
-	d.facts.Shipment, d.current, d.closed = nil, nil, false
 	d.scorer.PreReview(&d.facts, &d.verdict)
+	d.date = d.scorer.Date()
 	return d.judgement(""), true
 }
 

@@ -19,7 +19,8 @@ type Sites interface {
 // value, which takes effect at a commit boundary.
 type References struct {
 	Pack        *policy.Pack
-	Geo         *geo.DB // nil: click countries are unknown
-	Sites       Sites   // nil: the topic is not read
-	SitesOffset int64   // next offset of the seller-sites topic that Sites reflects
+	Shadow      *policy.Pack // scores beside Pack and decides nothing; nil: none
+	Geo         *geo.DB      // nil: click countries are unknown
+	Sites       Sites        // nil: the topic is not read
+	SitesOffset int64        // next offset of the seller-sites topic that Sites reflects
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"sync"
 
 	"github.com/clearlane/clearlane/pipeline/record"
@@ -14,42 +13,50 @@ import (
 // of the call, partition after partition, and returns the next offset of each
 // partition. A record is valid during its call only.
 func (r *Reader) ReadAll(ctx context.Context, topic string, fn func(partition int32, rec *record.Record) error) ([]int64, error) {
-	var partitions []int32
-	err := r.patiently(ctx, func() error {
-		leaders, err := r.tr.leaders(ctx, []string{topic})
-		if err != nil {
-			return err
-		}
-		partitions = partitions[:0]
-		for tp := range leaders {
-			partitions = append(partitions, tp.partition)
-		}
-		slices.Sort(partitions)
-		for i, p := range partitions {
-			if int(p) != i {
-				return fmt.Errorf("topic %s partition %d: %w, or without a leader", topic, i, ErrUnknownTopic)
-			}
-		}
-		if len(partitions) == 0 {
-			return fmt.Errorf("topic %s: %w", topic, ErrUnknownTopic)
-		}
-		return nil
-	})
+	n, err := r.Partitions(ctx, topic)
 	if err != nil {
 		return nil, err
 	}
-	next := make([]int64, len(partitions))
-	for _, p := range partitions {
-		b, err := r.Bounds(ctx, topic, p)
+	next := make([]int64, n)
+	for p := range next {
+		b, err := r.ReadPartition(ctx, topic, int32(p), func(rec *record.Record) error { return fn(int32(p), rec) })
 		if err != nil {
-			return nil, err
-		}
-		if err := r.scan(ctx, topic, p, b.Start, b.Stable, func(rec *record.Record) error { return fn(p, rec) }); err != nil {
 			return nil, err
 		}
 		next[p] = b.Stable
 	}
 	return next, nil
+}
+
+// Partitions is how many partitions a topic has.
+func (r *Reader) Partitions(ctx context.Context, topic string) (n int, err error) {
+	err = r.patiently(ctx, func() error {
+		leaders, err := r.tr.leaders(ctx, []string{topic})
+		if err != nil {
+			return err
+		}
+		for n = range len(leaders) {
+			if _, ok := leaders[topicPartition{topic, int32(n)}]; !ok {
+				return fmt.Errorf("topic %s partition %d: %w, or without a leader", topic, n, ErrUnknownTopic)
+			}
+		}
+		if n = len(leaders); n == 0 {
+			return fmt.Errorf("topic %s: %w", topic, ErrUnknownTopic)
+		}
+		return nil
+	})
+	return n, err
+}
+
+// ReadPartition calls fn with every committed record of a partition that there is at the
+// time of the call, and returns where they begin and end. A record is valid during its
+// call only. Records that Kafka deletes meanwhile are an error of ErrOutOfRange.
+func (r *Reader) ReadPartition(ctx context.Context, topic string, partition int32, fn func(*record.Record) error) (Bounds, error) {
+	b, err := r.Bounds(ctx, topic, partition)
+	if err != nil {
+		return b, err
+	}
+	return b, r.scan(ctx, topic, partition, b.Start, b.Stable, fn)
 }
 
 // Follow calls fn with every committed record of a topic from these offsets on, as

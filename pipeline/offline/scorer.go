@@ -65,6 +65,7 @@ type Scorer struct {
 	siteIn  *decide.SiteIntake
 	decider *decide.Decider
 	table   *table
+	orders  int // that were forgotten
 	out     writer
 	sum     Summary
 
@@ -167,12 +168,19 @@ func (s *Scorer) take(line []byte) error {
 	if kind == schemas.KindSellerSite {
 		return s.takeSite(line)
 	}
+	return s.takeEvent(kind, &record.Record{Value: line, Offset: s.line}, true)
+}
+
+// takeEvent joins one event of an order. Its time is its own, or that of its record.
+func (s *Scorer) takeEvent(kind schemas.Kind, r *record.Record, own bool) error {
 	s.intake.Reset()
-	key, err := s.intake.Take(kind, &record.Record{Value: line, Offset: s.line}, &s.record)
+	key, err := s.intake.Take(kind, r, &s.record)
 	if err != nil {
 		return s.refuse(kind, err)
 	}
-	s.record.TimeMs = s.record.Rank.EventMs
+	if own {
+		s.record.TimeMs = s.record.Rank.EventMs
+	}
 	s.watermark = max(s.watermark, s.record.TimeMs)
 	if err := s.state.Decode(s.table.get(key)); err != nil {
 		return err

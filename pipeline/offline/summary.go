@@ -24,7 +24,7 @@ type Summary struct {
 
 func (s *Scorer) summary() Summary {
 	sum := s.sum
-	sum.Orders, sum.Unknown = len(s.table.slots), s.intake.UnknownFields()
+	sum.Orders, sum.Unknown = s.orders+len(s.table.slots), s.intake.UnknownFields()
 	return sum
 }
 
