@@ -24,12 +24,22 @@ func newGen(a *app) *cobra.Command {
 		Use:   "gen",
 		Short: "Generate events whose right answers are known",
 		Long: "Writes events as lines of JSON, as 'clearlane score' reads them, to standard output or to events.ndjson in a folder, " +
-			"beside it the right answers in answers.ndjson; or sends them to Kafka. The same seed gives the same events.",
+			"beside it the right answers in answers.ndjson; or sends them to Kafka. The same seed gives the same events.\n\n" +
+			"The profile stream is what a working sender sends, revisions, stragglers and duplicates among it. The profile rules has a " +
+			"cause for every reason code, and much honest noise, one order after the other; country.mmdb beside it is the country " +
+			"database of its addresses: 'clearlane score --geo country.mmdb --answers answers.ndjson events.ndjson' says how well they are found.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			g, err := o.validate()
 			if err != nil {
 				return err
+			}
+			if o.profile == profileRules {
+				rules, err := o.rules(g.Start)
+				if err != nil {
+					return err
+				}
+				return genRules(a.out, o.out, rules)
 			}
 			if o.kafka == "" {
 				return genFiles(a.out, o.out, g)
@@ -49,6 +59,7 @@ func newGen(a *app) *cobra.Command {
 	f.Float64Var(&o.rate, "rate", 0, "with --kafka: orders a second; 0: as fast as possible")
 	f.IntVar(&o.bad, "bad", 0, "with --kafka: records among them that must end as dead letters")
 	f.StringVar(&o.format, "format", "json", "with --kafka: json, proto or mixed (both, with and without Confluent framing)")
+	f.StringVar(&o.profile, "profile", profileStream, "stream or rules")
 	f.StringVar(&o.start, "start", "", "time of the first order, RFC 3339, or now")
 	return cmd
 }
@@ -60,6 +71,7 @@ type genOptions struct {
 	out, kafka  string
 	format      string
 	start       string
+	profile     string
 }
 
 // validate turns the flags into the generator's options.
@@ -70,6 +82,8 @@ func (o *genOptions) validate() (gen.Options, error) {
 	switch {
 	case err != nil:
 		return g, usagef("gen: --format: %w", err)
+	case o.profile != profileStream && o.profile != profileRules:
+		return g, usagef("gen: --profile %s; %s or %s is allowed", o.profile, profileStream, profileRules)
 	case o.orders < 1:
 		return g, usagef("gen: --orders %d; at least 1 is allowed", o.orders)
 	case o.bad < 0:

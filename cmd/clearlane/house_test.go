@@ -45,6 +45,7 @@ var arrows = []arrow{
 	{from: "pipeline/record"},
 	{from: "pipeline/config", may: []string{"schemas"}, never: engines},
 	{from: "pipeline/gen", may: []string{"schemas", "pipeline/record"}, never: engines},
+	{from: "pipeline/truth", may: []string{"schemas"}, never: engines},
 	{from: "pipeline/task", may: []string{"schemas", "scoring", "pipeline/join", "pipeline/record", "pipeline/decide", "pipeline/rollup"}, never: engines},
 	{from: "pipeline/backtest", may: []string{"schemas", "scoring", "pipeline/join", "pipeline/record", "pipeline/decide", "pipeline/rollup", "pipeline/offline"}, never: outside},
 	{from: "pipeline/offline", may: []string{"schemas", "scoring", "pipeline/join", "pipeline/record", "pipeline/decide", "pipeline/rollup"}, never: outside},

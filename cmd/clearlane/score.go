@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clearlane/clearlane/pipeline/offline"
+	"github.com/clearlane/clearlane/pipeline/truth/measure"
 	"github.com/clearlane/clearlane/schemas"
 )
 
@@ -32,6 +33,13 @@ A line is one event with its kind in "type": ad_click, order, shipment,
 ecert_verification, disposition or seller_site. The sequence of the lines does not
 matter; of two lines about one seller site the later one holds. An event's record
 time is its own time. Limits and retention are those of the configuration.
+
+With --answers nothing is written but how the decisions compare to the right answers,
+as 'clearlane gen' writes them beside events: for every reason code how often it was
+planted and found, precision and recall, the routes, and the first subjects that
+differ. The exit status is 1 when a code of the class certain has a precision or
+recall under 0.99, when a shipment without a planted cause has such a reason, or when
+subjects and answers are not the same ones.
 
 In the evidence the topic is the file's name, the partition 0, the offset the number
 of the line, from 1. decided_at and version are the time of the newest event used.
@@ -53,12 +61,17 @@ fault; the rest is scored, and the exit status is 1. It is 2 when nothing was re
 	f.StringVar(&o.geo, "geo", "", "country database in GeoIP2-Country form; default: the configuration's, else none")
 	f.BoolVar(&o.allVersions, "all-versions", false, "write a new version whenever a line changes a verdict, in the order of the lines, with the seller sites read so far")
 	f.BoolVar(&o.preReviews, "pre-reviews", false, "write the pre-reviews of orders too; one stands before the shipments of its order")
+	f.StringVar(&o.answers, "answers", "", "compare to the right answers in this `file`, and write a report instead of decisions")
+	f.StringVar(&o.report, "report", reportText, "with --answers: text or json")
+	f.IntVar(&o.examples, "examples", 2, "with --answers: how many subjects to show of each difference")
 	return cmd
 }
 
 type scoreOptions struct {
 	policy, geo             string
 	allVersions, preReviews bool
+	answers, report         string
+	examples                int
 }
 
 func (a *app) score(ctx context.Context, file string, o *scoreOptions) (err error) {
@@ -81,22 +94,37 @@ func (a *app) score(ctx context.Context, file string, o *scoreOptions) (err erro
 	if err != nil {
 		return usagef("score: %w", err)
 	}
+	now := refs.current()
+	deps := offline.Deps{Pack: now.Pack, Geo: now.Geo, Out: a.out}
+	var answers *measure.Tally
+	if o.answers != "" {
+		if answers, err = o.loadAnswers(now.Geo != nil); err != nil {
+			return err
+		}
+		deps.Out, deps.Each = io.Discard, compareTo(answers)
+	}
 	in, name, err := openLines(a.in, file)
 	if err != nil {
 		return usagef("score: %w", err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	r := scoreReport{w: a.err, command: "score", name: name, clock: time.Now, began: time.Now(), live: isTerminal(a.err)}
-	now := refs.current()
+	deps.Bad, deps.Progress = r.bad, r.progress
 	s := offline.New(offline.Options{
-		Name: name, Events: cfg.Limits.Event(), Join: joinLimits(&cfg), PreReviews: o.preReviews, AllVersions: o.allVersions,
-	}, offline.Deps{Pack: now.Pack, Geo: now.Geo, Out: a.out, Bad: r.bad, Progress: r.progress})
+		Name: name, Events: cfg.Limits.Event(), Join: joinLimits(&cfg),
+		PreReviews: o.preReviews || answers != nil, AllVersions: o.allVersions,
+	}, deps)
 	sum, err := s.Run(ctx, in)
 	r.clear()
 	if err != nil {
 		return fmt.Errorf("score: %s: %w", name, err)
 	}
 	fmt.Fprintf(a.err, "score: %s\n", sum.String())
+	if answers != nil {
+		if err := o.writeReport(a.out, answers); err != nil {
+			return err
+		}
+	}
 	if sum.Bad > 0 {
 		return fmt.Errorf("score: %d of %d lines are bad", sum.Bad, sum.Lines)
 	}

@@ -1,0 +1,90 @@
+package truth
+
+import (
+	"cmp"
+	"slices"
+)
+
+// family is what a cause makes wrong. An order has at most one cause of a family.
+type family uint8
+
+const (
+	ofGeography family = iota
+	ofLabels
+	ofOrigin
+	numFamilies
+)
+
+// cause is one way for an order to be wrong.
+type cause struct {
+	name      string
+	family    family
+	weight    int
+	elsewhere bool // not bound for the United States
+	// want narrows the spec before the order is made; nil: any spec will do.
+	want func(*spec, dice)
+	// plant makes the order wrong, and says with which codes (add).
+	plant func(*draft)
+}
+
+// drawCauses picks none, one or two causes, in the order of their families: what a later one
+// wants holds.
+func drawCauses(r dice, byFamily *[numFamilies][]cause) []*cause {
+	n := 0
+	switch v := r.IntN(100); {
+	case v >= 92:
+		n = 2
+	case v >= 40:
+		n = 1
+	}
+	var chosen []*cause
+	for range n {
+		f := weighted(r, familyWeights, func(w *familyWeight) int { return w.weight }).family
+		c := weighted(r, byFamily[f], func(c *cause) int { return c.weight })
+		if !slices.ContainsFunc(chosen, c.against) {
+			chosen = append(chosen, c)
+		}
+	}
+	slices.SortFunc(chosen, func(a, b *cause) int { return cmp.Compare(a.family, b.family) })
+	return chosen
+}
+
+// against is true of two causes that one order can't have.
+func (c *cause) against(o *cause) bool {
+	return c.family == o.family || c.elsewhere && o.family == ofOrigin || o.elsewhere && c.family == ofOrigin
+}
+
+type familyWeight struct {
+	family family
+	weight int
+}
+
+var familyWeights = []familyWeight{{ofGeography, 16}, {ofLabels, 56}, {ofOrigin, 28}}
+
+// causesByFamily lists all causes.
+func causesByFamily() (all [numFamilies][]cause) {
+	for _, list := range [][]cause{geoCauses, labelCauses, idCauses, registerCauses, likelyCauses, ecertCauses} {
+		for _, c := range list {
+			all[c.family] = append(all[c.family], c)
+		}
+	}
+	return all
+}
+
+// add writes codes into the answer.
+func (d *draft) add(codes ...string) { d.codes = append(d.codes, codes...) }
+
+// onNetworks wants a click of one of the networks, with its labels to be judged.
+func onNetworks(names ...string) func(*spec, dice) {
+	return func(s *spec, r dice) {
+		s.net, s.hasClick = byName(pick(r, names)), true
+	}
+}
+
+// atListed wants a seller whose labels are registered, beside what want wants.
+func atListed(want func(*spec, dice)) func(*spec, dice) {
+	return func(s *spec, r dice) {
+		want(s, r)
+		s.listed = true
+	}
+}

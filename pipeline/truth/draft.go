@@ -1,0 +1,250 @@
+package truth
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/clearlane/clearlane/schemas"
+)
+
+// spec is what an order is drawn by. Causes narrow it before anything is made.
+type spec struct {
+	net          *network
+	b2b, claim   bool
+	listed       bool // at a seller whose labels are registered
+	site         site // of a claim's seller
+	dest, origin string
+	hasClick     bool
+	early        bool     // entered before the measures
+	country      string   // of the click's address; empty: an address that no database knows
+	targets      []string // of the click's campaign; empty but not nil: not stated
+}
+
+// draft is one order in the making, with what must follow from it.
+type draft struct {
+	r     dice
+	spec  spec
+	all   []seller
+	s     *seller
+	visit visit
+
+	click    schemas.AdClick // the one that counts
+	hasClick bool
+	idle     []schemas.AdClick // that count for nothing
+	order    schemas.Order
+	ship     schemas.Shipment
+	certs    []schemas.EcertVerification
+
+	codes          []string // of what was planted
+	standing       schemas.PreferenceStatus
+	causes, noises []string
+}
+
+// drawSpec draws an honest order's.
+func drawSpec(r dice) spec {
+	s := spec{
+		net:  weighted(r, networks, func(n *network) int { return n.weight }),
+		b2b:  r.perMille(450),
+		dest: "US", origin: pick(r, otherOrigins), hasClick: !r.perMille(30),
+		site: siteIntegrated, listed: r.perMille(600),
+	}
+	s.claim = r.perMille(100)
+	if s.b2b {
+		s.claim = r.perMille(400)
+	}
+	if s.claim {
+		s.origin = pick(r, usmcaOrigins)
+		if r.perMille(100) {
+			s.site = siteSilent
+		}
+	} else {
+		if r.perMille(150) {
+			s.dest = pick(r, abroad)
+		}
+		s.early = r.perMille(30)
+	}
+	return s
+}
+
+// seat picks a seller that the spec can be of.
+func (d *draft) seat() {
+	for {
+		s := &d.all[d.r.IntN(len(d.all))]
+		if s.b2b != d.spec.b2b || d.spec.listed && !s.listed || d.spec.claim && d.spec.b2b && s.site != d.spec.site {
+			continue
+		}
+		d.s = s
+		return
+	}
+}
+
+// honest makes the events of the spec, with nothing wrong about them.
+func (d *draft) honest(n int, start schemas.Time) {
+	r, s := d.r, &d.spec
+	key := fmt.Sprintf("t-%07d-%s", n, r.text(hexes, 4))
+	at := start + schemas.Time(n)*700 + schemas.Time(r.Int64N(20*dayMs))
+	p := pick(r, products)
+	d.makeOrder(key, at, &p)
+	d.makeShipment(&p)
+	if s.claim {
+		d.makeClaim(&p)
+	}
+	if d.hasClick = s.hasClick; d.hasClick {
+		d.makeClick(at - 90_000 - schemas.Time(r.Int64N(20*3_600_000)))
+	}
+}
+
+func (d *draft) makeOrder(key string, at schemas.Time, p *product) {
+	r, s := d.r, &d.spec
+	quantity := int64(1 + r.IntN(4))
+	d.order = schemas.Order{
+		OrderKey: key, OrderID: "PO-" + key[2:9], Revision: 1, EventTime: at,
+		SellerID: d.s.id, SiteHost: d.s.host, Platform: d.s.platform, SellerCountry: d.s.country,
+		Channel: "B2C", BuyerRef: "buyer-" + r.text(hexes, 10), BillingCountry: s.dest, ShipToCountry: s.dest,
+		Currency: "USD",
+	}
+	if s.b2b {
+		d.order.Channel = "B2B"
+		quantity = int64(20 + r.IntN(180))
+	}
+	unit := p.cents + int64(r.IntN(900))
+	d.order.Value = cents(quantity * unit)
+	d.order.Items = []schemas.Item{{
+		SKU: "SKU-" + r.text(digits, 6), HSCode: p.hs, Description: p.description,
+		Quantity: schemas.Decimal{E4: quantity * 10_000, Set: true}, UnitValue: cents(unit), OriginCountry: s.origin,
+	}}
+}
+
+func (d *draft) makeShipment(p *product) {
+	r, s, o := d.r, &d.spec, &d.order
+	d.ship = schemas.Shipment{
+		OrderKey: o.OrderKey, ShipmentID: "S" + o.OrderKey[1:9] + "-1", Revision: 1, EventTime: o.EventTime + schemas.Time(3_600_000+r.Int64N(3*dayMs)),
+		OriginCountry: s.origin, DestinationCountry: s.dest,
+		Carrier: pick(r, []string{"MATSON", "COSCO", "FEDEX", "UPS", "DHL"}), Mode: pick(r, []string{"OCEAN", "AIR"}),
+		TrackingNumber: "1Z" + r.text(digits, 16), MasterBill: "MB" + r.number(9), HouseBill: "HB" + r.number(10),
+		ConsigneeRef: "consignee-" + r.text(hexes, 8), Warehouse: schemas.False, DeMinimisClaim: schemas.False,
+		Currency: "USD", DeclaredValue: o.Value, HSCodes: []string{p.hs}, Marketplace: "own site", ListedPrice: o.Items[0].UnitValue,
+	}
+	sh := &d.ship
+	if s.dest != "US" {
+		return // no entry of the United States
+	}
+	sh.EntryType = "01"
+	sh.PortOfEntry = pick(r, otherPorts)
+	if r.perMille(550) {
+		sh.PortOfEntry = pick(r, pilotPorts)
+	}
+	sh.EntryDate = dayOf(sh.EventTime) + 1 + schemas.Date(r.IntN(20))
+	if s.early {
+		sh.EntryDate = pilotFrom - 1 - schemas.Date(r.IntN(12))
+	}
+	if r.perMille(60) && !s.early {
+		sh.EntryDate = 0 // the shipment's event time is the date
+	}
+}
+
+// caseDate is the date the shipment is judged at.
+func (d *draft) caseDate() schemas.Date {
+	if d.ship.EntryDate != 0 {
+		return d.ship.EntryDate
+	}
+	return dayOf(d.ship.EventTime)
+}
+
+// makeClaim states a USMCA claim with its certification, and of B2B a verified e-Cert.
+func (d *draft) makeClaim(p *product) {
+	r, o, sh := d.r, &d.order, &d.ship
+	from := dayOf(o.EventTime) - 20 - schemas.Date(r.IntN(60))
+	o.Preference = schemas.Preference{
+		Present: true, Program: "USMCA", SPI: pick(r, []string{"S", "S+", ""}),
+		Certification: schemas.Certification{
+			Present: true, CertifierRole: pick(r, []string{"EXPORTER", "PRODUCER", "IMPORTER"}),
+			Certifier: "Compliance desk, " + d.s.id, Exporter: d.s.id + " Export",
+			Producer: "Planta " + strconv.Itoa(1+r.IntN(40)) + ", " + d.spec.origin, Importer: "Importer of record " + r.number(3),
+			Description: p.description, HS6: hs6(p.hs), OriginCriterion: pick(r, []string{"A", "B", "C", "D"}),
+			BlanketFrom: from, BlanketTo: from + 364, SignedAt: from,
+		},
+	}
+	if r.perMille(500) {
+		sh.SPI = pick(r, []string{"S", "S+"})
+	}
+	if !d.spec.b2b {
+		return
+	}
+	o.Preference.EcertID = "CN-2026-" + r.number(10)
+	if r.perMille(600) {
+		sh.EcertID = o.Preference.EcertID
+	}
+	d.certs = []schemas.EcertVerification{{
+		OrderKey: o.OrderKey, EcertID: o.Preference.EcertID, Platform: "CROSSNET", Status: schemas.EcertVerified,
+		CheckedAt: o.EventTime + schemas.Time(1+r.IntN(600_000)),
+		ValidFrom: from, ValidTo: d.caseDate() + 30 + schemas.Date(r.IntN(200)), HS6: []string{hs6(p.hs)}, OriginCountry: d.spec.origin,
+	}}
+}
+
+// makeClick makes the click that counts.
+func (d *draft) makeClick(at schemas.Time) {
+	r, s, net := d.r, &d.spec, d.spec.net
+	ms := int64(at)
+	d.click = schemas.AdClick{OrderKey: d.order.OrderKey, ClickID: "c-" + r.text(hexes, 14), EventTime: at, SiteHost: d.s.host, UserAgent: pick(r, browsers)}
+	c, v := &d.click, &d.visit
+	*v = visit{host: d.s.host, path: "/products/" + pick(r, products).slug, utmStated: r.perMille(600), idsStated: r.perMille(600)}
+	c.Referrer = pick(r, net.referrer)
+	c.IP = unknownAddress(r)
+	if s.country == "" && r.perMille(600) {
+		s.country = s.dest
+	}
+	if s.country != "" {
+		c.IP = addressIn(r, s.country)
+	}
+	if net.sources != nil {
+		v.add("utm_source", pick(r, net.sources))
+		v.add("utm_medium", pick(r, net.mediums))
+	}
+	if net.paid || net.name == "email" {
+		v.add("utm_campaign", pick(r, d.s.campaigns))
+		v.add("utm_content", "v"+r.text(digits, 2))
+	}
+	switch net.id {
+	case "gclid":
+		v.add("gclid", gclid(r, ms-1000-r.Int64N(4000)))
+		v.add("utm_term", pick(r, goodsWords)+" "+pick(r, brandWords))
+	case "fbclid":
+		v.add("fbclid", fbclid(r))
+		d.metaCookies()
+	case "msclkid":
+		v.add("msclkid", msclkid(r))
+		c.BingCampaignID = pick(r, d.s.bing)
+	case "ttclid":
+		v.add("ttclid", ttclid(r))
+	}
+	if net.id != "fbclid" && r.perMille(300) {
+		d.metaCookies()
+	}
+	if net.paid {
+		if s.targets == nil && !r.perMille(60) { // else not stated: unknown
+			s.targets = honestTargets(r, s.dest)
+		}
+		c.TargetCountries = s.targets
+	}
+}
+
+// metaCookies are what Meta's pixel leaves at a visitor's browser.
+func (d *draft) metaCookies() {
+	r, c, ms := d.r, &d.click, int64(d.click.EventTime)
+	c.FacebookPixelID = pick(r, d.s.pixels)
+	c.FBP = fbp(r, ms-r.Int64N(30*dayMs))
+	if id := d.visit.get("fbclid"); id != "" {
+		c.FBC = fbc(r, ms-r.Int64N(900), id)
+	}
+}
+
+// isPilot is true of a port that belongs to the pilot.
+func isPilot(port string) bool {
+	for _, p := range pilotPorts {
+		if p == port {
+			return true
+		}
+	}
+	return false
+}
