@@ -106,7 +106,7 @@ func TestReportsFlagsAreChecked(t *testing.T) {
 			if c.answers != "" {
 				must(t, os.WriteFile(file, []byte(c.answers), 0o600))
 			}
-			code, _, errs := command(t, strings.NewReader(""), append(append([]string{"score", "--answers", file}, c.args...), "-")...)
+			code, _, errs := command(t, nil, append(append([]string{"score", "--answers", file}, c.args...), "-")...)
 			if code == exitOK || !strings.Contains(errs, c.want) {
 				t.Errorf("exit %d, %s; want %s", code, errs, c.want)
 			}

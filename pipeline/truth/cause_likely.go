@@ -44,7 +44,7 @@ var likelyCauses = []cause{
 	}},
 	{name: "pixel of an unusual length", family: ofLabels, weight: 2, want: func(s *spec, r dice) {
 		onNetworks("facebook", "instagram")(s, r)
-		s.listed = false
+		s.listed, s.unlisted = false, true
 	}, plant: plantShortPixel},
 }
 
@@ -68,9 +68,6 @@ func plantTwoIDs(d *draft) {
 }
 
 func plantShortPixel(d *draft) {
-	if d.s.listed {
-		return // it would not be registered either
-	}
 	d.click.FacebookPixelID = d.r.number(9)
 	d.add("LABEL_DRIFT")
 }

@@ -32,7 +32,7 @@ var noises = []noise{
 	{"redirect of a third party", 6, onClick(redirected)},
 	{"AMP or cached page", 3, onClick(amp)},
 	{"fbclid on a shared link", 5, onClick(sharedLink)},
-	{"GA4's words for none", 3, ga4Words},
+	{"GA4's words for none", 8, ga4Words},
 	{"app campaign ids", 4, appIDs},
 	{"cookie of an earlier visit", 3, oldCookie},
 	{"visitor's clock ahead", 3, onClick(clockAhead)},

@@ -75,7 +75,7 @@ func TestEveryCauseAndNoiseIsPlanted(t *testing.T) {
 		}
 	}
 	for i := range noises {
-		if odd[noises[i].name] < 20 {
+		if odd[noises[i].name] < 5 {
 			t.Errorf("noise %q was met %d times", noises[i].name, odd[noises[i].name])
 		}
 	}
