@@ -46,7 +46,17 @@ type Verdict struct {
 	Missing          []string // of a subject that is not complete: "order", "click", ...
 	AttributedClick  string   // click_id, empty when no click is attributed
 	Cancelled        bool     // the order or the shipment was cancelled: route RELEASE, no reasons
+	Suppressed       Suppression
 	Dimensions       Dimensions
+}
+
+// Suppression is the disposition that a shipment's route is taken from, instead of
+// from its reasons, which stay with the score as they are. It is the zero value where
+// none does. Who made the disposition is not said: it stands in the evidence.
+type Suppression struct {
+	Code  string // of the disposition: RELEASED, OVERRIDDEN, ...
+	Until Date   // the last day, by the date of the case, that it holds
+	Route Route  // where the reasons lead
 }
 
 // Reason is one finding, with what it needs to be defended before an officer.

@@ -13,9 +13,11 @@ const (
 	allowedHS6      = "six digits, with single dots between them"
 	allowedSPI      = "one to three of A-Z, + and *"
 	allowedID       = "32 lower-case hex digits"
-	allowedCode     = "1 to 16 of A-Z, 0-9 and _"
 	allowedLabel    = "facebook_pixel_id, bing_campaign_id, utm_campaign, utm_id, site_host"
 )
+
+// AllowedDispositionCode is what a disposition's code may be, as errors say it.
+const AllowedDispositionCode = "1 to 16 of A-Z, 0-9 and _"
 
 const (
 	maxTarget = 32 // bytes of a region name
@@ -91,7 +93,8 @@ func isSPI(s string) bool {
 
 func isRegistered(s string) bool { return slices.Contains(RegisteredFields[:], s) }
 
-func isCode(s string) bool {
+// IsDispositionCode is true for what may be the code of a disposition.
+func IsDispositionCode(s string) bool {
 	for _, c := range []byte(s) {
 		if !upper(c) && !digit(c) && c != '_' {
 			return false

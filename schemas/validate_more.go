@@ -59,8 +59,8 @@ func (e *Disposition) Validate(l *Limits) error {
 	c.required("shipment_id", e.ShipmentID, l.IDBytes)
 	c.form("decision_id", e.DecisionID, isDecisionID, allowedID)
 	c.requiredTime("event_time", e.EventTime)
-	if !isCode(e.Code) {
-		c.fail("code", e.Code, allowedCode)
+	if !IsDispositionCode(e.Code) {
+		c.fail("code", e.Code, AllowedDispositionCode)
 	}
 	c.text("by", e.By, l.IDBytes)
 	c.text("note", e.Note, l.TextBytes)

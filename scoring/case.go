@@ -15,8 +15,8 @@ type Case struct {
 	Clicks        []label.Features            // all kept clicks of the order, in any order
 	Verifications []schemas.EcertVerification // the newest answer for each e-Cert ID, or all of them
 	Site          *schemas.SellerSite         // nil: nothing is registered, which is unknown
-	// Dispositions are what officers and brokers did with earlier decisions. They
-	// are recorded beside a decision and change neither its reasons nor its route.
+	// Dispositions are what officers and brokers did with earlier decisions, about any
+	// shipment of the order. One that suppresses changes the route, never the reasons.
 	Dispositions []schemas.Disposition
 }
 

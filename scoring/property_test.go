@@ -70,6 +70,13 @@ func drawCase(t *rapid.T) *Case {
 			HS6: rapid.SliceOfN(codes, 0, 2).Draw(t, "hs6"), OriginCountry: countries.Draw(t, "cert origin"),
 		})
 	}
+	for range rapid.IntRange(0, 4).Draw(t, "dispositions") {
+		c.Dispositions = append(c.Dispositions, schemas.Disposition{
+			ShipmentID: rapid.SampledFrom([]string{"", "", "", "other"}).Draw(t, "of"), EventTime: schemas.Time(rapid.Int64Range(1, 3).Draw(t, "done")),
+			Code: rapid.SampledFrom([]string{"RELEASED", "OVERRIDDEN", "HELD", "1H", "1C"}).Draw(t, "did"), Until: dates.Draw(t, "until"),
+			By: rapid.SampledFrom([]string{"x", "y"}).Draw(t, "by"),
+		})
+	}
 	if rapid.Bool().Draw(t, "has site") {
 		c.Site = &schemas.SellerSite{FacebookPixelIDs: []string{"google"}, OriginIntegration: schemas.OriginIntegration{
 			Status: schemas.IntegrationStatus(rapid.IntRange(0, 5).Draw(t, "integration")), Since: dates.Draw(t, "since"),
@@ -111,6 +118,7 @@ func TestVerdictIsAFunctionOfTheSet(t *testing.T) {
 		shuffled := *c
 		shuffled.Clicks = rapid.Permutation(c.Clicks).Draw(t, "clicks shuffled")
 		shuffled.Verifications = rapid.Permutation(c.Verifications).Draw(t, "answers shuffled")
+		shuffled.Dispositions = rapid.Permutation(c.Dispositions).Draw(t, "dispositions shuffled")
 		if !sameAnswersAtOneInstant(c.Verifications) || sameClicks(c.Clicks) {
 			shuffled = *c // what the pipeline keeps has one record for each id and instant
 		}
@@ -179,6 +187,8 @@ func check(t *rapid.T, v *schemas.Verdict, pre bool) {
 		t.Fatalf("high-risk control without a hard reason, or of a pre-review: %+v", v)
 	case v.Cancelled && (v.Route != schemas.RouteRelease || len(v.Reasons) > 0):
 		t.Fatalf("a cancelled subject with a reason: %+v", v)
+	case v.Suppressed.Code != "" && (pre || v.Cancelled || v.Route != schemas.RouteRelease || v.Suppressed.Route <= v.Route || v.Suppressed.Until == 0):
+		t.Fatalf("a suppression that holds nothing back: %+v", v)
 	case v.Complete != (len(v.Missing) == 0):
 		t.Fatalf("complete and missing disagree: %+v", v)
 	}

@@ -58,9 +58,11 @@ func (s *Scorer) Score(c *Case, out *schemas.Verdict) {
 		if origin.Claimed(nil, c.Shipment) {
 			out.PreferenceStatus = schemas.PreferencePending
 		}
+		s.suppress()
 	default:
 		s.judge()
 		out.Route = s.route()
+		s.suppress()
 	}
 	s.end()
 }

@@ -199,6 +199,9 @@ func printVerdict(v *schemas.Verdict, dims bool) string {
 	if v.Cancelled {
 		b.WriteString(" cancelled")
 	}
+	if x := v.Suppressed; x.Code != "" {
+		fmt.Fprintf(&b, " suppressed=%s until %s, else %s", x.Code, x.Until, x.Route)
+	}
 	b.WriteByte('\n')
 	for _, r := range v.Reasons {
 		fmt.Fprintf(&b, "%s %s %d %s: %s | %s\n", r.Code, severities[r.Severity], r.Weight, r.Field, r.Observed, r.Expected)

@@ -143,8 +143,9 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 			return "", err
 		}
 		in.arena = codec.AppendDisposition(in.arena, e)
-		// Holds are a set: one of each code and author for a shipment.
-		in.finish(out, from, nil, int64(e.Version), e.EventTime, e.ShipmentID, e.Code, e.By)
+		// Holds are a set: the newest of each code and author for a shipment, whichever
+		// version of the decision it is about.
+		in.finish(out, from, nil, 0, e.EventTime, e.ShipmentID, e.Code, e.By)
 		return e.OrderKey, nil
 	}
 	return "", fmt.Errorf("a record of kind %s is not an event of an order", kind)

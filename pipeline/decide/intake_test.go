@@ -17,7 +17,7 @@ func TestIntakeRanksAndNamesEveryKind(t *testing.T) {
 		schemas.KindOrder:             {Rank: join.Rank{Revision: 3}},
 		schemas.KindShipment:          {ID: "p", Rank: join.Rank{Revision: 2}},
 		schemas.KindEcertVerification: {ID: "e"},
-		schemas.KindDisposition:       {ID: "p\x001H\x00x", Rank: join.Rank{Revision: 7}},
+		schemas.KindDisposition:       {ID: "p\x001H\x00x"},
 	} {
 		var got join.Record
 		key, err := in.Take(kind, event(kind), &got)

@@ -14,7 +14,13 @@ import (
 //	v cases { v firstMs, v lastMs, numKinds x (v entries
 //	  { string id, v revision, v eventMs, 8 hash, v timeMs, v offset, bytes payload }) }
 //	v subjects { string subject, v version, v newestMs, 8 verdictHash, 1 route, bytes cell }
-const formatVersion = 2
+//
+// Version 2 is read too. In it dispositions were ranked by the version they were about,
+// before their time.
+const (
+	formatVersion    = 3
+	formatWithRanked = 2
+)
 
 // ErrEncoding is what Decode's errors wrap: the bytes are not those of a state.
 var ErrEncoding = errors.New("encoded order state")
@@ -70,10 +76,10 @@ func (s *State) Decode(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	if b[0] != formatVersion {
-		return fmt.Errorf("%w: version %d: known is %d", ErrEncoding, b[0], formatVersion)
+	if b[0] != formatVersion && b[0] != formatWithRanked {
+		return fmt.Errorf("%w: version %d: known are %d and %d", ErrEncoding, b[0], formatWithRanked, formatVersion)
 	}
-	r := reader{b: b[1:]}
+	r := reader{b: b[1:], ranked: b[0] == formatWithRanked}
 	s.read(&r)
 	if r.bad != "" {
 		s.Reset()
@@ -136,6 +142,9 @@ func (c *Case) read(r *reader) {
 		c.lists[k] = list
 		for i := range list {
 			list[i].read(r, c.FirstMs)
+			if r.ranked && k == int(dispositions) {
+				byTime(list[:i+1])
+			}
 			if i > 0 && !kind(k).before(&list[i-1], &list[i]) {
 				r.fail("sequence of entries")
 			}
@@ -168,8 +177,18 @@ func (e *Entry) read(r *reader, baseMs int64) {
 // reader takes fields off the front. After the first fault, whose field it keeps, it
 // yields zeros.
 type reader struct {
-	b   []byte
-	bad string
+	b      []byte
+	bad    string
+	ranked bool // the state is of formatWithRanked
+}
+
+// byTime takes the last of the dispositions to where its time puts it.
+func byTime(list []Entry) {
+	i := len(list) - 1
+	list[i].Rank.Revision = 0
+	for ; i > 0 && dispositions.before(&list[i], &list[i-1]); i-- {
+		list[i], list[i-1] = list[i-1], list[i]
+	}
 }
 
 func (r *reader) fail(field string) {

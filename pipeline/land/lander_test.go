@@ -145,6 +145,9 @@ func decision(i int, v uint64) *schemas.Decision {
 		d.Verdict.Unknowns = []schemas.Unknown{{Field: "click.country", Why: "no address"}}
 		d.Verdict.Dimensions.DeclaredValue = schemas.Decimal{}
 	}
+	if i%11 == 0 {
+		d.Verdict.Suppressed = schemas.Suppression{Code: "RELEASED", Until: 20_700, Route: schemas.RouteHighRisk}
+	}
 	return d
 }
 
@@ -180,16 +183,19 @@ func TestEveryTopicLands(t *testing.T) {
 	stop()
 
 	for query, want := range map[string]uint64{
-		"SELECT count() FROM %s.v_decision_history":                                          n + 2,
-		"SELECT count() FROM %s.v_decisions":                                                 n,
-		"SELECT count() FROM %s.v_pre_reviews":                                               n,
-		"SELECT count() FROM %s.v_dead_letters":                                              2,
-		"SELECT version FROM %s.v_decisions WHERE order_key = 'order-7'":                     1_780_000_000_002,
-		"SELECT count() FROM %s.v_decision_reasons":                                          reasonsOf(n),
-		"SELECT countIf(declared_value IS NULL) FROM %s.v_decisions":                         (n + 6) / 7,
-		"SELECT count() FROM %s.v_decisions WHERE has(missing, 'click')":                     (n + 6) / 7,
-		"SELECT countIf(positions.offset[1] = toInt64(input_hash)) FROM %s.v_decisions":      n,
-		"SELECT count() FROM %s.v_decision_reasons WHERE observed = 'it\\'s' AND weight = 1": reasonsOf(n) - (n - (n+2)/3),
+		"SELECT count() FROM %s.v_decision_history":                      n + 2,
+		"SELECT count() FROM %s.v_decisions":                             n,
+		"SELECT count() FROM %s.v_pre_reviews":                           n,
+		"SELECT count() FROM %s.v_dead_letters":                          2,
+		"SELECT version FROM %s.v_decisions WHERE order_key = 'order-7'": 1_780_000_000_002,
+		"SELECT count() FROM %s.v_decision_reasons":                      reasonsOf(n),
+		"SELECT countIf(declared_value IS NULL) FROM %s.v_decisions":     (n + 6) / 7,
+		"SELECT count() FROM %s.v_decisions WHERE has(missing, 'click')": (n + 6) / 7,
+		"SELECT count() FROM %s.v_decisions WHERE suppressed_code = 'RELEASED' AND suppressed_until = '2026-09-04' AND suppressed_route = 'HIGH_RISK_CONTROL'":        (n + 10) / 11,
+		"SELECT count() FROM %s.v_decision_history WHERE suppressed_code = 'RELEASED' AND suppressed_until = '2026-09-04' AND suppressed_route = 'HIGH_RISK_CONTROL'": (n + 10) / 11,
+		"SELECT countIf(suppressed_route = '' AND suppressed_until = '1970-01-01') FROM %s.v_decisions":                                                               n - (n+10)/11,
+		"SELECT countIf(positions.offset[1] = toInt64(input_hash)) FROM %s.v_decisions":                                                                               n,
+		"SELECT count() FROM %s.v_decision_reasons WHERE observed = 'it\\'s' AND weight = 1":                                                                          reasonsOf(n) - (n - (n+2)/3),
 	} {
 		if got := one[uint64](r, query); got != want {
 			t.Errorf("%s: %d, want %d", query, got, want)

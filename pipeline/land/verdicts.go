@@ -13,11 +13,15 @@ type decisionRows struct {
 	d        schemas.Decision // reused
 	shipment *proto.ColStr
 	common   *published
+
+	suppressedCode, suppressedRoute *codes
+	suppressedUntil                 *proto.ColDate32
 }
 
 func newDecisions() *table {
 	cols := &columns{}
-	r := &decisionRows{shipment: cols.text("shipment_id"), common: newPublished(cols)}
+	r := &decisionRows{shipment: cols.text("shipment_id"), common: newPublished(cols),
+		suppressedCode: cols.code("suppressed_code"), suppressedUntil: cols.date("suppressed_until"), suppressedRoute: cols.code("suppressed_route")}
 	return newTable("decisions", cols, r)
 }
 
@@ -30,8 +34,19 @@ func (r *decisionRows) add(rec *kgo.Record) error {
 		return err
 	}
 	r.shipment.Append(d.ShipmentID)
+	r.suppression(&d.Verdict.Suppressed)
 	r.common.add(d.ID, d.OrderKey, d.Version, d.Supersedes, d.DecidedAt, &d.Verdict, d.VerdictHash, &d.Evidence)
 	return nil
+}
+
+func (r *decisionRows) suppression(x *schemas.Suppression) {
+	r.suppressedCode.Append(x.Code)
+	*r.suppressedUntil = append(*r.suppressedUntil, proto.Date32(x.Until))
+	route := ""
+	if x.Route != schemas.RouteNone {
+		route = x.Route.String()
+	}
+	r.suppressedRoute.Append(route)
 }
 
 // preReviewRows fills the table pre_reviews.

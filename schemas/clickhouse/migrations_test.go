@@ -10,7 +10,7 @@ import (
 // Several processes may apply a migration at once, and one that died halfway is
 // repeated: every statement has to bear that.
 func TestEveryStatementMayBeRepeated(t *testing.T) {
-	repeatable := regexp.MustCompile(`^(CREATE (TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS|ALTER TABLE \S+( ON CLUSTER '\S+')? (ADD|DROP|MODIFY|COMMENT) \w+ IF (NOT )?EXISTS) `)
+	repeatable := regexp.MustCompile(`^(CREATE (TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE \S+( ON CLUSTER '\S+')?\s+((ADD|DROP|MODIFY|COMMENT) \w+ IF (NOT )?EXISTS|MODIFY QUERY)) `)
 	for _, target := range []Target{{Database: "d"}, {Database: "d", Cluster: "c"}} {
 		all, err := Migrations(target)
 		if err != nil {

@@ -28,6 +28,7 @@ func (c *compiler) compile() {
 	c.entry()
 	c.rates()
 	c.goods()
+	c.dispositions()
 	c.rules()
 }
 

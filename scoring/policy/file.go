@@ -22,6 +22,8 @@ type file struct {
 	Goods       *fileGoods      `yaml:"goods" json:"goods,omitempty"`
 	Rules       []fileRule      `yaml:"rules" json:"rules"`
 	Tests       yaml.Node       `yaml:"tests" json:"-"` // test cases, which judge nothing: read by pipeline/packtest
+
+	Dispositions *fileDispositions `yaml:"dispositions" json:"dispositions,omitempty"`
 }
 
 type filePorts struct {

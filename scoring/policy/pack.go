@@ -37,6 +37,8 @@ type Pack struct {
 	// to be shown; not Set: at none.
 	CertificationLowValue schemas.Decimal
 
+	Dispositions Dispositions
+
 	Entry *Entry // nil: nothing is found about an entry
 
 	canonical []byte // JSON, without comments and test cases

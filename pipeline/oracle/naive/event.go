@@ -99,7 +99,7 @@ func (s *Settings) decode(e *event, value []byte) (orderKey, timeField string, e
 	case schemas.KindDisposition:
 		e.hold = &schemas.Disposition{}
 		err = d.Disposition(value, e.hold)
-		orderKey, e.revision, e.time = e.hold.OrderKey, int64(e.hold.Version), e.hold.EventTime
+		orderKey, e.time = e.hold.OrderKey, e.hold.EventTime
 		e.id = strings.Join([]string{e.hold.ShipmentID, e.hold.Code, e.hold.By}, "\x00")
 		canonical = codec.AppendDisposition(nil, e.hold)
 	default:

@@ -134,8 +134,9 @@ func TestOracleAgreesOnHostileOrders(t *testing.T) {
 				fmt.Fprintf(&text, `{"type":"ecert_verification","order_key":"%s","checked_at":"%s","e_cert_id":"%s","platform":"CROSSNET","status":"%s"}`+"\n",
 					key, at, of("cert", "e1", "e2", "e3"), of("answer", "VERIFIED", "REVOKED", "UNAVAILABLE"))
 			case "hold":
-				fmt.Fprintf(&text, `{"type":"disposition",%s,"shipment_id":"s1","decision_id":"%s","version":%d,"code":"HELD","by":"%s"}`+"\n",
-					when, schemas.MakeDecisionID(key, "s1"), rev, of("by", "x", "y", "z"))
+				fmt.Fprintf(&text, `{"type":"disposition",%s,"shipment_id":"s1","decision_id":"%s","version":%d,"code":"%s","by":"%s"%s}`+"\n",
+					when, schemas.MakeDecisionID(key, "s1"), rev, of("code", "RELEASED", "OVERRIDDEN", "HELD", "1H", "1C"), of("by", "x", "y"),
+					of("until", "", `,"until":"2026-12-31"`, `,"until":"2026-07-01"`))
 			}
 		}
 		agree(t, members(expect(t, lines(t, text.String()), s)), scored(t, s, text.String()))

@@ -27,6 +27,12 @@ var (
 		f(2, "why", "Why", "Why there is no answer.").always(),
 	)
 
+	Suppression = build[schemas.Suppression](&all, "Suppression", "The disposition that a shipment's route is taken from, instead of from its reasons.",
+		f(1, "code", "Code", "Code of the disposition.").always(),
+		f(2, "until", "Until", "Last day that it holds, by the date of the case.").always(),
+		f(3, "route", "Route", "Where the reasons lead.").always(),
+	)
+
 	Position = build[schemas.Position](&all, "Position", "Where a record stands.",
 		f(1, "topic", "Topic", "Kafka topic.").always(),
 		f(2, "partition", "Partition", "Kafka partition.").always(),
@@ -89,6 +95,7 @@ func verdictFields(path string) []Field {
 		f(16, "missing", path+"Missing", "What an incomplete case lacks: order, click."),
 		f(17, "attributed_click", path+"AttributedClick", "click_id of the attributed click."),
 		f(18, "cancelled", path+"Cancelled", "The order or the shipment was cancelled."),
+		f(19, "suppressed", path+"Suppressed", "A disposition holds the shipment back from where its reasons lead.").sub(Suppression),
 		f(20, "seller_id", path+"Dimensions.SellerID", "Id of the seller."),
 		f(21, "site_host", path+"Dimensions.SiteHost", "Host name of the site."),
 		f(22, "platform", path+"Dimensions.Platform", "The SaaS site builder."),

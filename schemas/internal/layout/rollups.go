@@ -46,7 +46,7 @@ var (
 )
 
 // Count is the number of layouts; their IDs are below it.
-const Count = 21
+const Count = 22
 
 // Inputs are the events in the order of their kinds.
 var Inputs = [...]*Layout{
