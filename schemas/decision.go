@@ -48,6 +48,9 @@ type Verdict struct {
 	Cancelled        bool     // the order or the shipment was cancelled: route RELEASE, no reasons
 	Suppressed       Suppression
 	Dimensions       Dimensions
+	// DataCompleteness is how many percent are known of the data elements that the
+	// Section 321 Data Pilot asks for; stated where Section 321 is claimed.
+	DataCompleteness Decimal
 }
 
 // Suppression is the disposition that a shipment's route is taken from, instead of

@@ -12,6 +12,7 @@ func (s *Scorer) judgeEntry() {
 	}
 	r := &s.entry
 	entry.Judge(&entry.Case{Order: s.c.Order, Shipment: s.c.Shipment, Date: s.facts.Date, Pack: s.pack}, r)
+	s.out.DataCompleteness = r.Completeness
 	if len(r.Findings) > 0 && s.facts.Country == 0 {
 		s.unknownCountry(s.c.destination())
 	}

@@ -202,6 +202,9 @@ func printVerdict(v *schemas.Verdict, dims bool) string {
 	if x := v.Suppressed; x.Code != "" {
 		fmt.Fprintf(&b, " suppressed=%s until %s, else %s", x.Code, x.Until, x.Route)
 	}
+	if v.DataCompleteness.Set {
+		fmt.Fprintf(&b, " data=%s%%", v.DataCompleteness)
+	}
 	b.WriteByte('\n')
 	for _, r := range v.Reasons {
 		fmt.Fprintf(&b, "%s %s %d %s: %s | %s\n", r.Code, severities[r.Severity], r.Weight, r.Field, r.Observed, r.Expected)

@@ -148,6 +148,9 @@ func decision(i int, v uint64) *schemas.Decision {
 	if i%11 == 0 {
 		d.Verdict.Suppressed = schemas.Suppression{Code: "RELEASED", Until: 20_700, Route: schemas.RouteHighRisk}
 	}
+	if i%5 == 0 {
+		d.Verdict.DataCompleteness = schemas.DecimalOf(87, 5000)
+	}
 	return d
 }
 
@@ -196,6 +199,8 @@ func TestEveryTopicLands(t *testing.T) {
 		"SELECT countIf(suppressed_route = '' AND suppressed_until = '1970-01-01') FROM %s.v_decisions":                                                               n - (n+10)/11,
 		"SELECT countIf(positions.offset[1] = toInt64(input_hash)) FROM %s.v_decisions":                                                                               n,
 		"SELECT count() FROM %s.v_decision_reasons WHERE observed = 'it\\'s' AND weight = 1":                                                                          reasonsOf(n) - (n - (n+2)/3),
+		"SELECT countIf(data_completeness = 87.5) FROM %s.v_decisions":                                                                                                (n + 4) / 5,
+		"SELECT countIf(data_completeness IS NULL) FROM %s.v_decision_history":                                                                                        n - n/5 + 2,
 	} {
 		if got := one[uint64](r, query); got != want {
 			t.Errorf("%s: %d, want %d", query, got, want)
@@ -232,7 +237,7 @@ func TestReplayChangesNothing(t *testing.T) {
 		r.produce(decisionRecord(decision(i, 1), i%partitions), decisionRecord(decision(i, 2), i%partitions), decisionRecord(decision(i, 1), i%partitions))
 	}
 	digest := func() string {
-		return one[string](r, "SELECT concat(toString(count()), ' ', toString(sum(cityHash64(*))), ' ', toString(sum(version))) FROM %s.v_decisions")
+		return one[string](r, "SELECT concat(toString(count()), ' ', toString(sum(cityHash64(toString(tuple(*))))), ' ', toString(sum(version))) FROM %s.v_decisions")
 	}
 	var first string
 	for round := range 3 {

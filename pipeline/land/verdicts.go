@@ -12,6 +12,7 @@ import (
 type decisionRows struct {
 	d        schemas.Decision // reused
 	shipment *proto.ColStr
+	complete *amounts // data_completeness
 	common   *published
 
 	suppressedCode, suppressedRoute *codes
@@ -20,7 +21,7 @@ type decisionRows struct {
 
 func newDecisions() *table {
 	cols := &columns{}
-	r := &decisionRows{shipment: cols.text("shipment_id"), common: newPublished(cols),
+	r := &decisionRows{shipment: cols.text("shipment_id"), complete: cols.amount("data_completeness"), common: newPublished(cols),
 		suppressedCode: cols.code("suppressed_code"), suppressedUntil: cols.date("suppressed_until"), suppressedRoute: cols.code("suppressed_route")}
 	return newTable("decisions", cols, r)
 }
@@ -35,6 +36,7 @@ func (r *decisionRows) add(rec *kgo.Record) error {
 	}
 	r.shipment.Append(d.ShipmentID)
 	r.suppression(&d.Verdict.Suppressed)
+	r.complete.Append(d.Verdict.DataCompleteness)
 	r.common.add(d.ID, d.OrderKey, d.Version, d.Supersedes, d.DecidedAt, &d.Verdict, d.VerdictHash, &d.Evidence)
 	return nil
 }
@@ -77,6 +79,9 @@ func (r *preReviewRows) add(rec *kgo.Record) error {
 
 func checkVerdict(v *schemas.Verdict, decided schemas.Time, e *schemas.Evidence) error {
 	if err := checkAmount("declared_value", v.Dimensions.DeclaredValue); err != nil {
+		return err
+	}
+	if err := checkAmount("data_completeness", v.DataCompleteness); err != nil {
 		return err
 	}
 	if err := checkTime("event_time", v.Dimensions.EventTime); err != nil {

@@ -37,9 +37,9 @@ func (r *Result) elements(c *Case) {
 	}
 }
 
-// percent is the share of n in all, rounded half up to ten-thousandths of a percent.
+// percent is the share of n in all, rounded half up to hundredths of a percent.
 func percent(n, all int) schemas.Decimal {
-	return schemas.DecimalOf(0, (2*int64(n)*100*10_000+int64(all))/(2*int64(all)))
+	return schemas.DecimalOf(0, int64((2*n*10_000+all)/(2*all)*100))
 }
 
 // has is whether an event carries a data element.

@@ -108,6 +108,7 @@ func verdictFields(path string) []Field {
 		f(29, "currency", path+"Dimensions.Currency", "Currency of declared_value."),
 		f(30, "declared_value", path+"Dimensions.DeclaredValue", "Declared value."),
 		f(31, "event_time", path+"Dimensions.EventTime", "Time of the case; roll-up cells are cut by it."),
+		f(32, "data_completeness", path+"DataCompleteness", "Percent of the Section 321 Data Pilot's elements that are known, where Section 321 is claimed."),
 	}
 }
 
