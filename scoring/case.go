@@ -14,7 +14,8 @@ type Case struct {
 	Shipment      *schemas.Shipment           // nil: a pre-review of the order
 	Clicks        []label.Features            // all kept clicks of the order, in any order
 	Verifications []schemas.EcertVerification // the newest answer for each e-Cert ID, or all of them
-	Site          *schemas.SellerSite         // nil: nothing is registered, which is unknown
+	Site          *schemas.SellerSite         // of the order; nil: nothing is registered, which is unknown
+	Sites         []*schemas.SellerSite       // others of the seller that clicks are on, in any order
 	// Dispositions are what officers and brokers did with earlier decisions, about any
 	// shipment of the order. One that suppresses changes the route, never the reasons.
 	Dispositions []schemas.Disposition

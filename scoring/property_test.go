@@ -31,7 +31,7 @@ func drawClick(t *rapid.T) label.Features {
 		TargetCountries: rapid.SliceOfN(countries, 0, 3).Draw(t, "targets"),
 		UTM:             schemas.UTM{Source: words.Draw(t, "source"), Medium: words.Draw(t, "medium"), Campaign: words.Draw(t, "campaign")},
 		GCLID:           words.Draw(t, "gclid"), MSCLKID: words.Draw(t, "msclkid"), FBP: words.Draw(t, "fbp"),
-		FacebookPixelID: words.Draw(t, "pixel"),
+		FacebookPixelID: words.Draw(t, "pixel"), SiteHost: rapid.SampledFrom([]string{"", "b.example", "WWW.b.example", "x.example"}).Draw(t, "site"),
 	}
 	var derived, kept label.Features
 	label.Derive(&click, nil, &derived)
@@ -82,6 +82,10 @@ func drawCase(t *rapid.T) *Case {
 			Status: schemas.IntegrationStatus(rapid.IntRange(0, 5).Draw(t, "integration")), Since: dates.Draw(t, "since"),
 		}}
 	}
+	for _, h := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"b.example", "www.b.example", "c.example"}), 0, 3, rapid.ID[string]).Draw(t, "other sites") {
+		c.Sites = append(c.Sites, &schemas.SellerSite{SiteHost: h, FacebookPixelIDs: []string{words.Draw(t, "pixel of "+h)},
+			Registrations: []schemas.Registration{{Field: "facebook_pixel_id", ID: words.Draw(t, "dated"), Since: dates.Draw(t, "registered")}}})
+	}
 	return c
 }
 
@@ -117,6 +121,7 @@ func TestVerdictIsAFunctionOfTheSet(t *testing.T) {
 		decide(New(pack), c, &first)
 		shuffled := *c
 		shuffled.Clicks = rapid.Permutation(c.Clicks).Draw(t, "clicks shuffled")
+		shuffled.Sites = rapid.Permutation(c.Sites).Draw(t, "sites shuffled")
 		shuffled.Verifications = rapid.Permutation(c.Verifications).Draw(t, "answers shuffled")
 		shuffled.Dispositions = rapid.Permutation(c.Dispositions).Draw(t, "dispositions shuffled")
 		if !sameAnswersAtOneInstant(c.Verifications) || sameClicks(c.Clicks) {

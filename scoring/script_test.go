@@ -41,6 +41,7 @@ click: {order_key: k, click_id: c1, event_time: "2026-07-10T11:30:00Z", site_hos
   target_countries: [US], utm_source: google, utm_medium: cpc, utm_campaign: launch, gclid: CKSDxc_qhLkCFQyk4AodO24Arg}
 site: {seller_id: s1, site_host: shop.example, platform: Shopify, facebook_pixel_ids: ["111111111111111"],
   bing_campaign_ids: ["42"], utm_campaigns: [launch], origin_integration: {platform: CROSSNET, status: INTEGRATED, since: "2026-05-01"}}
+othersite: {seller_id: s1, site_host: other.example, facebook_pixel_ids: ["222222222222222"], utm_campaigns: [launch, other]}
 ecert: {order_key: k, e_cert_id: CN-1, platform: CROSSNET, status: VERIFIED, checked_at: "2026-07-10T13:00:00Z",
   valid_from: "2026-01-01", valid_to: "2026-12-31", hs6: ["940521"], origin_country: MX}
 disposition: {order_key: k, shipment_id: S-1, decision_id: "00112233445566778899aabbccddeeff", version: 1,
@@ -158,6 +159,10 @@ func addEvent(c *Case, kind string, b []byte, country string) error {
 	case "site":
 		c.Site = new(schemas.SellerSite)
 		return d.SellerSite(b, c.Site)
+	case "othersite":
+		site := new(schemas.SellerSite)
+		c.Sites = append(c.Sites, site)
+		return d.SellerSite(b, site)
 	case "ecert":
 		var v schemas.EcertVerification
 		err := d.EcertVerification(b, &v)

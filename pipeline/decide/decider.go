@@ -47,7 +47,8 @@ type Decider struct {
 	hashes  []byte
 	places  []schemas.Position
 	current *join.Entry // the shipment that was judged last; nil for the pre-review
-	closed  bool        // the last judgement was about a shipment that is no longer held
+	foreign []string
+	closed  bool // the last judgement was about a shipment that is no longer held
 
 	shadow        *scoring.Scorer // nil without a shadow pack
 	shadowVerdict schemas.Verdict
@@ -96,6 +97,7 @@ func (d *Decider) Load(orderKey string, st Joined) error {
 			return fmt.Errorf("click in the local state: %w", err)
 		}
 	}
+	d.otherSites()
 	certs := st.Verifications()
 	c.Verifications = resize(c.Verifications, len(certs))
 	for i := range certs {
@@ -217,5 +219,6 @@ func (d *Decider) Evidence() schemas.Evidence {
 	if s := d.facts.Site; s != nil {
 		ev.Site = schemas.SiteEvidence{Known: true, Platform: s.Platform, Integration: s.OriginIntegration.Status, Since: s.OriginIntegration.Since}
 	}
+	ev.Site.Elsewhere = d.elsewhere()
 	return ev
 }

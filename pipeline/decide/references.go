@@ -9,6 +9,9 @@ import (
 // Sites answers what is registered about a site of a seller; nil is nothing.
 type Sites interface {
 	Site(sellerID, siteHost string) *schemas.SellerSite
+	// Elsewhere says whether other sellers have registered the value of a click's field,
+	// and this one has not.
+	Elsewhere(sellerID, field, value string) bool
 	// Changed is the tags (SellerTag), in their sequence, of the sellers whose last change
 	// lies from one offset of the topic up to another; all: they may be any.
 	Changed(from, to int64) (tags []uint64, all bool)

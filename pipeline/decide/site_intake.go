@@ -14,14 +14,14 @@ import (
 type SiteIntake struct {
 	limits  schemas.Limits
 	decoder *codec.Decoder
-	byKey   map[string]siteKey
+	byKey   map[string]SiteChange // the site of each record key, by its seller and host
 	site    schemas.SellerSite
 	caught  bool
 }
 
 // NewSiteIntake makes an intake that has read nothing.
 func NewSiteIntake(limits schemas.Limits) *SiteIntake {
-	return &SiteIntake{limits: limits, decoder: codec.NewDecoder(limits), byKey: map[string]siteKey{}}
+	return &SiteIntake{limits: limits, decoder: codec.NewDecoder(limits), byKey: map[string]SiteChange{}}
 }
 
 // CaughtUp says that the topic has been read to where it ended at the start. Before that a
@@ -43,7 +43,7 @@ func (in *SiteIntake) Take(r *record.Record) ([]SiteChange, error) {
 			return nil, nil
 		}
 		delete(in.byKey, string(r.Key))
-		return []SiteChange{{SellerID: before.seller, SiteHost: before.host, At: r.Offset + 1}}, nil
+		return []SiteChange{{SellerID: before.SellerID, SiteHost: before.SiteHost, At: r.Offset + 1}}, nil
 	}
 	if n := in.limits.RecordBytes; len(r.Value) > n {
 		return nil, &Reject{Code: RejectOversized, Field: "value", Err: fmt.Errorf("%d bytes; allowed: at most %d", len(r.Value), n)}
@@ -53,10 +53,9 @@ func (in *SiteIntake) Take(r *record.Record) ([]SiteChange, error) {
 		return nil, err
 	}
 	change.At = r.Offset + 1
-	now := siteKey{change.SellerID, change.SiteHost}
-	in.byKey[string(r.Key)] = now
-	if known && before != now {
-		return []SiteChange{{SellerID: before.seller, SiteHost: before.host, At: r.Offset + 1}, change}, nil
+	in.byKey[string(r.Key)] = SiteChange{SellerID: change.SellerID, SiteHost: change.SiteHost}
+	if known && siteKeyOf(before.SellerID, before.SiteHost) != siteKeyOf(change.SellerID, change.SiteHost) {
+		return []SiteChange{{SellerID: before.SellerID, SiteHost: before.SiteHost, At: r.Offset + 1}, change}, nil
 	}
 	return []SiteChange{change}, nil
 }

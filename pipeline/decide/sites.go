@@ -8,6 +8,7 @@ import (
 	"github.com/twmb/murmur3"
 
 	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/host"
 )
 
 // siteShards is how many parts a SiteTable has: a change copies only the parts it is in.
@@ -23,9 +24,19 @@ type SiteTable struct {
 	changes [siteShards][]sellerChange
 	lost    int64 // offset behind the last deletion of which nobody knows the seller
 	count   int
+	holders *holders
 }
 
-type siteKey struct{ seller, host string }
+// siteKey is a site in the form it is looked up by.
+type siteKey struct {
+	seller, apex string
+	www          bool
+}
+
+func siteKeyOf(sellerID, siteHost string) siteKey {
+	apex, www := host.Apex(host.Canonical(siteHost))
+	return siteKey{sellerID, apex, www}
+}
 
 func (k siteKey) shard() int {
 	return int(murmur3.StringSum64(k.seller) % siteShards)
@@ -46,13 +57,26 @@ type SiteChange struct {
 	At       int64               // offset behind the record
 }
 
-// Site is what is registered about a site of a seller, nil for nothing.
+// Site is what is registered about a site of a seller, nil for nothing. Hosts are held
+// against each other as package host does; of a site that is registered with and without
+// "www." the one asked for is the better answer.
 func (t *SiteTable) Site(sellerID, siteHost string) *schemas.SellerSite {
 	if t == nil {
 		return nil
 	}
-	k := siteKey{sellerID, siteHost}
-	return t.shards[k.shard()][k]
+	k := siteKeyOf(sellerID, siteHost)
+	sites := t.shards[k.shard()]
+	if site := sites[k]; site != nil {
+		return site
+	}
+	k.www = !k.www
+	return sites[k]
+}
+
+// Elsewhere says whether other sellers have registered the value of a click's field, and
+// this one has not, on any of its sites.
+func (t *SiteTable) Elsewhere(sellerID, field, value string) bool {
+	return t != nil && t.holders.others(SellerTag(sellerID), field, value)
 }
 
 // Len is how many sites are registered.
@@ -88,13 +112,14 @@ func (t *SiteTable) With(changes []SiteChange) *SiteTable {
 		*next = *t
 	}
 	var own [siteShards]bool
+	var held []holderChange
 	moved := map[uint64]int64{} // seller's tag -> offset behind its last change
 	for _, c := range changes {
 		if c.SellerID == "" {
 			next.lost = max(next.lost, c.At)
 			continue
 		}
-		k := siteKey{c.SellerID, c.SiteHost}
+		k := siteKeyOf(c.SellerID, c.SiteHost)
 		s := k.shard()
 		old, known := next.shards[s][k]
 		if c.Site == nil && !known || c.Site != nil && known && reflect.DeepEqual(old, c.Site) {
@@ -106,6 +131,7 @@ func (t *SiteTable) With(changes []SiteChange) *SiteTable {
 				next.shards[s] = map[siteKey]*schemas.SellerSite{}
 			}
 		}
+		held = append(held, heldChanges(SellerTag(c.SellerID), old, c.Site)...)
 		if c.Site == nil {
 			delete(next.shards[s], k)
 		} else {
@@ -114,6 +140,7 @@ func (t *SiteTable) With(changes []SiteChange) *SiteTable {
 		moved[SellerTag(c.SellerID)] = c.At
 	}
 	next.note(moved)
+	next.holders = next.holders.with(held)
 	next.count = 0
 	for i := range next.shards {
 		next.count += len(next.shards[i])

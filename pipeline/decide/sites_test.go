@@ -51,7 +51,7 @@ func TestSitesAreTheNewestOfEachKey(t *testing.T) {
 			table = table.With(changes)
 			sites := map[siteKey]string{}
 			for _, s := range model {
-				sites[siteKey{s.seller, s.host}] = s.platform
+				sites[siteKeyOf(s.seller, s.host)] = s.platform
 			}
 			if n > 0 && !maps.Equal(sites, before[n-1].sites) || n == 0 && len(sites) > 0 {
 				changed["seller-"+key] = r.Offset + 1
@@ -93,7 +93,7 @@ func TestSitesAreTheNewestOfEachKey(t *testing.T) {
 			for _, key := range keys {
 				for _, host := range []string{"a.example", "b.example"} {
 					if s := m.table.Site("seller-"+key, host); s != nil {
-						got[siteKey{s.SellerID, s.SiteHost}] = s.Platform
+						got[siteKeyOf(s.SellerID, s.SiteHost)] = s.Platform
 					}
 				}
 			}

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring"
+	"github.com/clearlane/clearlane/scoring/host"
 )
 
 // order decides all subjects of one order. A shipment is decided by the newest case
@@ -17,10 +19,15 @@ func (x *Expected) order(s *Settings, sites map[site]*schemas.SellerSite, k orde
 		c := scoring.Case{OrderKey: k.key}
 		if orders := held[schemas.KindOrder]; len(orders) > 0 {
 			c.Order = orders[0].order
-			c.Site = sites[site{c.Order.SellerID, c.Order.SiteHost}]
+			c.Site = registered(sites, c.Order.SellerID, c.Order.SiteHost)
 		}
 		for _, e := range newest(held[schemas.KindAdClick], s.Clicks) {
 			c.Clicks = append(c.Clicks, *e.click)
+			if c.Order != nil && !host.Same(e.click.SiteHost, c.Order.SiteHost) {
+				if other := registered(sites, c.Order.SellerID, e.click.SiteHost); other != nil && other != c.Site {
+					c.Sites = append(c.Sites, other)
+				}
+			}
 		}
 		for _, e := range newest(held[schemas.KindEcertVerification], s.Verifications) {
 			c.Verifications = append(c.Verifications, *e.answer)
@@ -53,6 +60,19 @@ func (x *Expected) order(s *Settings, sites map[site]*schemas.SellerSite, k orde
 		}
 	}
 	return nil
+}
+
+// registered is what a seller has registered about a site: with and without "www." it is the
+// same one, unless each is registered.
+func registered(sites map[site]*schemas.SellerSite, seller, name string) *schemas.SellerSite {
+	name = host.Canonical(name)
+	if s := sites[site{seller, name}]; s != nil {
+		return s
+	}
+	if s := sites[site{seller, "www." + name}]; s != nil && host.Same(name, s.SiteHost) {
+		return s
+	}
+	return sites[site{seller, strings.TrimPrefix(name, "www.")}]
 }
 
 // cases cuts the records of an order where they pause for longer than the retention, the

@@ -8,6 +8,7 @@ import (
 	"github.com/clearlane/clearlane/pipeline/record"
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/schemas/codec"
+	"github.com/clearlane/clearlane/scoring/host"
 )
 
 // inputs is all that was read.
@@ -24,6 +25,7 @@ type orderKey struct {
 	key       string
 }
 
+// site is a seller's site, its host in the form that hosts are compared in.
 type site struct{ seller, host string }
 
 func read(ctx context.Context, log Log, s *Settings) (*inputs, error) {
@@ -75,7 +77,7 @@ func (in *inputs) readSites(ctx context.Context, log Log, s *Settings) error {
 			delete(of, key)
 		}
 		if r.Value != nil {
-			of[key] = site{e.SellerID, e.SiteHost}
+			of[key] = site{e.SellerID, host.Canonical(e.SiteHost)}
 			in.sites[of[key]] = e
 		}
 		return nil
