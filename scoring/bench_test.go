@@ -6,6 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/policy"
 )
 
 func benchCase(tb testing.TB, script string) *Case {
@@ -29,7 +30,7 @@ var benchCases = []struct{ name, script string }{
 func BenchmarkScore(b *testing.B) {
 	for _, bc := range benchCases {
 		b.Run(bc.name, func(b *testing.B) {
-			c, s := benchCase(b, bc.script), New(packs(b)[0])
+			c, s := benchCase(b, bc.script), New(policy.Alone(packs(b)[0]))
 			var v schemas.Verdict
 			b.ReportAllocs()
 			for b.Loop() {
@@ -42,7 +43,7 @@ func BenchmarkScore(b *testing.B) {
 // Deciding allocates nothing once the Scorer's and the verdict's memory has grown.
 func TestScoreAllocatesNothing(t *testing.T) {
 	for _, bc := range benchCases {
-		c, s := benchCase(t, bc.script), New(packs(t)[0])
+		c, s := benchCase(t, bc.script), New(policy.Alone(packs(t)[0]))
 		var v schemas.Verdict
 		s.Score(c, &v)
 		if n := testing.AllocsPerRun(100, func() { s.Score(c, &v); s.PreReview(c, &v) }); n != 0 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/label"
+	"github.com/clearlane/clearlane/scoring/policy"
 )
 
 // FuzzStoredFeatures scores whatever stored click features can be read: hostile or
@@ -24,7 +25,7 @@ func FuzzStoredFeatures(f *testing.F) {
 		c.Clicks[0] = x
 		var v schemas.Verdict
 		for _, p := range all {
-			s := New(p)
+			s := New(policy.Alone(p))
 			s.Score(c, &v)
 			s.PreReview(c, &v)
 		}

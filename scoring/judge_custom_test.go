@@ -28,7 +28,7 @@ func TestRulesOfThePacksOwnAddReasons(t *testing.T) {
 		`severity: soft, field: shipment.carrier, when: 'shipment.carrier == "X"'`,
 		`severity: soft, field: order.seller_id, when: 'order.seller_id == "s1"', scope: {ports: ["1001"]}`,
 		`severity: info, field: order.billing_country, when: 'order.billing_country != order.ship_to_country'`)
-	c, s := benchCase(t, benchCases[0].script), New(p)
+	c, s := benchCase(t, benchCases[0].script), New(policy.Alone(p))
 	var v schemas.Verdict
 	s.Score(c, &v)
 	if len(v.Reasons) != 1 || v.Route != schemas.RouteHighRisk || v.Score != 7 {
@@ -58,7 +58,7 @@ func TestRulesOfThePacksOwnAddReasons(t *testing.T) {
 // What is not to leave Clearlane is not shown, whoever asks for it.
 func TestRulesOfThePacksOwnShowNoAddress(t *testing.T) {
 	p := ownRules(t, `severity: soft, field: click.utm_term, when: 'has(click.utm_term)', observed: click.utm_term`)
-	c, s := benchCase(t, "order {}\nshipment {}\nclick {utm_term: \"someone@example.com\"}\nsite {}"), New(p)
+	c, s := benchCase(t, "order {}\nshipment {}\nclick {utm_term: \"someone@example.com\"}\nsite {}"), New(policy.Alone(p))
 	var v schemas.Verdict
 	s.Score(c, &v)
 	if len(v.Reasons) != 1 || v.Reasons[0].Observed != "(an address)" {
@@ -76,7 +76,7 @@ func BenchmarkScoreOwnRules(b *testing.B) {
 	}
 	for n := 0; n <= 5; n += 5 {
 		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
-			c, s := benchCase(b, benchCases[0].script), New(ownRules(b, five[:n]...))
+			c, s := benchCase(b, benchCases[0].script), New(policy.Alone(ownRules(b, five[:n]...)))
 			var v schemas.Verdict
 			b.ReportAllocs()
 			for b.Loop() {

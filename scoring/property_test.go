@@ -105,7 +105,7 @@ func TestVerdictIsAFunctionOfTheSet(t *testing.T) {
 	all := packs(t)
 	rapid.Check(t, func(t *rapid.T) {
 		pack := rapid.SampledFrom(all).Draw(t, "pack")
-		used := New(pack)
+		used := New(policy.Alone(pack))
 		var first, second, other schemas.Verdict
 		used.Score(drawCase(t), &second)
 
@@ -118,7 +118,7 @@ func TestVerdictIsAFunctionOfTheSet(t *testing.T) {
 				s.Score(c, v)
 			}
 		}
-		decide(New(pack), c, &first)
+		decide(New(policy.Alone(pack)), c, &first)
 		shuffled := *c
 		shuffled.Clicks = rapid.Permutation(c.Clicks).Draw(t, "clicks shuffled")
 		shuffled.Sites = rapid.Permutation(c.Sites).Draw(t, "sites shuffled")

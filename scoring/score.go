@@ -11,28 +11,43 @@ import (
 	"github.com/clearlane/clearlane/scoring/reason"
 )
 
-// Scorer decides cases by one pack. It holds scratch memory, so one goroutine owns
-// it; a pack may be shared by any number of Scorers.
+// Scorer decides cases, each by the pack in force on its date. It holds scratch memory, so
+// one goroutine owns it; packs may be shared by any number of Scorers.
 type Scorer struct {
-	pack *policy.Pack
+	set *policy.Set
 
 	// Of the case under way.
-	c         *Case
-	order     Case // of a pre-review: the case without its shipment
-	out       *schemas.Verdict
-	facts     policy.Facts
-	builder   bool // the seller's platform raises weights
-	portKnown bool
-	click     *label.Features // the attributed one, nil without
-	targets   geo.Set         // what the attributed click's campaign covers
-	origin    origin.Result
-	entry     entry.Result
-	text      reason.Text
-	custom    custom.Case
+	pack        *policy.Pack // in force, or the nearest to it
+	packInForce bool         // pack is
+	c           *Case
+	order       Case // of a pre-review: the case without its shipment
+	out         *schemas.Verdict
+	facts       policy.Facts
+	builder     bool // the seller's platform raises weights
+	portKnown   bool
+	click       *label.Features // the attributed one, nil without
+	targets     geo.Set         // what the attributed click's campaign covers
+	origin      origin.Result
+	entry       entry.Result
+	text        reason.Text
+	custom      custom.Case
 }
 
-// New makes a Scorer of a pack.
-func New(pack *policy.Pack) *Scorer { return &Scorer{pack: pack} }
+// New makes a Scorer of the packs that live together.
+func New(set *policy.Set) *Scorer { return &Scorer{set: set} }
+
+// Pack is the pack that the last verdict was reached by, or the nearest where none was in
+// force on its date; nil before the first verdict.
+func (s *Scorer) Pack() *policy.Pack { return s.pack }
+
+// PolicyHash is the hash of the pack that the last verdict was reached by, or of the whole
+// set where none was in force.
+func (s *Scorer) PolicyHash() string {
+	if s.pack == nil || !s.packInForce {
+		return s.set.Hash
+	}
+	return s.pack.Hash
+}
 
 // Score decides a shipment. out is emptied first and its slices are reused. Strings
 // in out may alias the case, the pack and the Scorer's memory, and hold until the
@@ -101,9 +116,11 @@ func (s *Scorer) begin(c *Case, out *schemas.Verdict) {
 	}
 	s.c, s.out = c, out
 	s.text.Reset()
+	date := c.date()
+	s.pack, s.packInForce = s.set.At(date)
 	_, bound := c.destination()
 	_, from := c.origin()
-	s.facts = policy.Facts{Date: c.date(), Country: s.pack.Country(bound), Origin: s.pack.Country(from), Platform: c.platform()}
+	s.facts = policy.Facts{Date: date, Country: s.pack.Country(bound), Origin: s.pack.Country(from), Platform: c.platform()}
 	s.builder = s.pack.Builder(s.facts.Platform)
 	if c.Order != nil {
 		s.facts.Channel = c.Order.Channel
@@ -124,6 +141,13 @@ func (s *Scorer) Date() schemas.Date { return s.facts.Date }
 
 // judge asks every family of rules.
 func (s *Scorer) judge() {
+	if !s.packInForce {
+		s.unknown("policy", s.text.Date("no policy pack is in force on ", s.facts.Date))
+		if origin.Claimed(s.c.Order, s.c.Shipment) {
+			s.out.PreferenceStatus = schemas.PreferencePending
+		}
+		return
+	}
 	if s.facts.Date == 0 {
 		s.unknown("entry_date", "the case has no date, so no rule is known to be in force")
 	}

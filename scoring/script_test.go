@@ -68,7 +68,7 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				td.Fatalf(t, "%v", err)
 			}
-			s := New(packOf(t, td))
+			s := New(policy.Alone(packOf(t, td)))
 			var v schemas.Verdict
 			if td.HasArg("pre") {
 				s.PreReview(c, &v)

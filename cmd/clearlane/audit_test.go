@@ -130,7 +130,7 @@ func auditSettings(c *config.Config) (*naive.Settings, error) {
 		s.Inputs[in.Topic] = in.Kind
 	}
 	var err error
-	if s.Pack, err = loadPack(c.Policy.File); err != nil {
+	if s.Policy, err = loadPolicy(c.Policy.File); err != nil {
 		return nil, err
 	}
 	if c.Geo.File != "" {

@@ -120,20 +120,20 @@ func (a *app) backtest(ctx context.Context, files []string, o *backtestOptions) 
 	if err != nil {
 		return usagef("backtest: %w", err)
 	}
-	shadow, err := loadPack(o.policy)
+	shadow, err := loadPolicy(o.policy)
 	if err != nil {
 		return usagef("backtest: %w", err)
 	}
 	h := history{cfg: &cfg, files: files, stdin: a.in, report: scoreReport{w: a.err, command: "backtest", clock: time.Now, began: time.Now(), live: isTerminal(a.err)}}
 	now := refs.current()
 	tally := backtest.NewTally(o.tally)
-	h.replay = h.newReplay(offline.Deps{Pack: now.Pack, Geo: now.Geo, Bad: h.refused, Progress: h.report.progress}, shadow)
+	h.replay = h.newReplay(offline.Deps{Policy: now.Policy, Geo: now.Geo, Bad: h.refused, Progress: h.report.progress}, shadow)
 	err = h.read(ctx, tally.Add)
 	h.report.clear()
 	if err != nil {
 		return fmt.Errorf("backtest: %w", err)
 	}
-	r := tally.Report(packOfReport(now.Pack), packOfReport(shadow), h.summed())
+	r := tally.Report(packOfReport(now.Policy), packOfReport(shadow), h.summed())
 	if err := backtest.Write(a.out, r, backtest.Format(o.format)); err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (a *app) backtest(ctx context.Context, files []string, o *backtestOptions) 
 	return nil
 }
 
-func packOfReport(p *policy.Pack) backtest.Pack {
+func packOfReport(p *policy.Set) backtest.Pack {
 	return backtest.Pack{Version: p.Version, Hash: p.Hash}
 }
 

@@ -19,7 +19,6 @@ import (
 	"github.com/clearlane/clearlane/pipeline/kafka"
 	"github.com/clearlane/clearlane/pipeline/land"
 	"github.com/clearlane/clearlane/scoring/geo"
-	"github.com/clearlane/clearlane/scoring/policy"
 )
 
 func newCheck(a *app) *cobra.Command {
@@ -157,22 +156,18 @@ func writable(dir string) error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-func (r *report) policy(file string) {
-	text, name := policy.DefaultBytes(), "built in"
-	if file != "" {
-		var err error
-		if text, err = os.ReadFile(file); err != nil {
-			r.fault("policy.file", err)
-			return
-		}
-		name = file
-	}
-	pack, err := policy.Parse(text)
+func (r *report) policy(path string) {
+	set, err := loadPolicy(path)
 	if err != nil {
-		r.fault("policy.file", fmt.Errorf("%s: %w", name, err))
+		r.fault("policy.file", err)
 		return
 	}
-	r.ok("policy.file", "%s: %s, version %s, hash %.12s", name, pack.ID, pack.Version, pack.Hash)
+	if path == "" {
+		path = "built in"
+	}
+	for _, p := range set.Packs() {
+		r.ok("policy.file", "%s: %s, version %s, hash %.12s, from %s", path, p.ID, p.Version, p.Hash, p.ValidFrom)
+	}
 }
 
 func (r *report) geo(file string) {

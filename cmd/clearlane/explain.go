@@ -167,7 +167,7 @@ func (x *explaining) run(ctx context.Context, in io.Reader, opts *offline.Option
 
 // events joins and scores first.
 func (x *explaining) events(ctx context.Context, in io.Reader, opts *offline.Options) (lines, bad int64, err error) {
-	s := offline.New(*opts, offline.Deps{Pack: x.refs.Pack, Geo: x.refs.Geo, Out: io.Discard, Bad: x.report.bad,
+	s := offline.New(*opts, offline.Deps{Policy: x.refs.Policy, Geo: x.refs.Geo, Out: io.Discard, Bad: x.report.bad,
 		Each: func(f *offline.Final) error {
 			subject := explain.OfFinal(f.Decision, f.PreReview, f.Verdict)
 			subject.Case, subject.Pack = f.Case, f.Pack
@@ -191,7 +191,9 @@ func (x *explaining) decisions(ctx context.Context, in io.Reader, opts *offline.
 			_, err := fmt.Fprintf(x.report.w, "%s:%d: %v\n", opts.Name, n, fault)
 			return err
 		}
-		subject.Pack = x.refs.Pack
+		if subject.Pack = x.refs.Policy.ByHash(subject.Decision.Evidence.PolicyHash); subject.Pack == nil {
+			subject.Pack, _ = x.refs.Policy.At(0) // it did not decide, and the record says so
+		}
 		return x.one(&subject)
 	})
 	return lines, bad, err

@@ -29,7 +29,7 @@ type history struct {
 // mostRefused is how many refused records are named; all are counted.
 const mostRefused = 20
 
-func (h *history) newReplay(deps offline.Deps, shadow *policy.Pack) *offline.Replay {
+func (h *history) newReplay(deps offline.Deps, shadow *policy.Set) *offline.Replay {
 	opts := historyOptions(h.cfg)
 	if len(h.files) > 0 {
 		return offline.NewReplay(opts, deps, shadow, nil)

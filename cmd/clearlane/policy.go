@@ -1,11 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -62,27 +59,4 @@ func openPack(file string) (*policy.Pack, []byte, error) {
 // testsFolder lies beside a pack and holds files of test cases: pack.tests for pack.yaml.
 func testsFolder(pack string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(pack, ".yaml"), ".yml") + ".tests"
-}
-
-// yamlFiles is the paths of the YAML files that a path names: itself, or of a folder all in
-// it, in their order.
-func yamlFiles(path string) ([]string, error) {
-	info, err := os.Stat(path)
-	if err != nil || !info.IsDir() {
-		return []string{path}, err
-	}
-	var all []string
-	for _, pattern := range []string{"*.yaml", "*.yml"} {
-		files, err := fs.Glob(os.DirFS(path), pattern)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range files {
-			all = append(all, filepath.Join(path, f))
-		}
-	}
-	if len(all) == 0 {
-		return nil, errors.New(path + ": no file *.yaml in it")
-	}
-	return all, nil
 }

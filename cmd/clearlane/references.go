@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"github.com/clearlane/clearlane/pipeline/record"
 	"github.com/clearlane/clearlane/pipeline/serve"
 	"github.com/clearlane/clearlane/schemas"
-	"github.com/clearlane/clearlane/scoring/policy"
 )
 
 // references holds the reference data in force for all tasks of the process. Tasks
@@ -39,36 +37,20 @@ type references struct {
 // sitesEvery is how often changes of seller sites are taken up, together.
 const sitesEvery = 200 * time.Millisecond
 
-// loadReferences reads the policy pack and the country database.
+// loadReferences reads the policy packs and the country database.
 func loadReferences(policy config.Policy, geo config.Geo, limits schemas.Limits, log *slog.Logger) (*references, error) {
 	r := &references{log: log, policy: policy, geo: geo, intake: decide.NewSiteIntake(limits)}
 	r.watched = r.files()
-	pack, err := loadPack("")
+	packs, err := loadPolicy("")
 	if err != nil {
 		return nil, err
 	}
-	refs := &decide.References{Pack: pack}
+	refs := &decide.References{Policy: packs}
 	if err := r.load(refs); err != nil {
 		return nil, err
 	}
 	r.now.Store(refs)
 	return r, nil
-}
-
-// loadPack reads a policy pack, the one built in when no file is named.
-func loadPack(file string) (*policy.Pack, error) {
-	if file == "" {
-		return policy.Default()
-	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("policy pack: %w", err)
-	}
-	pack, err := policy.Parse(b)
-	if err != nil {
-		return nil, fmt.Errorf("policy pack %s: %w", file, err)
-	}
-	return pack, nil
 }
 
 func (r *references) current() *decide.References { return r.now.Load() }

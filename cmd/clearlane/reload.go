@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"time"
 
@@ -12,23 +11,23 @@ import (
 	"github.com/clearlane/clearlane/scoring/geo"
 )
 
-// refFile is one file of reference data. The goroutine that looks at it owns it.
+// refFile is one file, or folder, of reference data. The goroutine that looks at it owns it.
 type refFile struct {
 	name  string // its label in the metrics, and its section in the configuration
 	path  string
 	every time.Duration // between two looks, 0 for none
 	read  func(path string, into *decide.References) error
 
-	seen fs.FileInfo // as of the last look that found a change; nil: it was not there
-	done fs.FileInfo // as it was taken up or refused
-	said string      // why it was refused last
+	seen stamp  // as of the last look that found a change
+	done stamp  // as it was taken up or refused
+	said string // why it was refused last
 }
 
 // files are those that this configuration names.
 func (r *references) files() []*refFile {
 	var all []*refFile
 	if r.policy.File != "" {
-		all = append(all, &refFile{name: "policy", path: r.policy.File, every: r.policy.ReloadEach, read: readPack})
+		all = append(all, &refFile{name: "policy", path: r.policy.File, every: r.policy.ReloadEach, read: readPolicy})
 	}
 	if r.geo.File != "" {
 		all = append(all, &refFile{name: "geo", path: r.geo.File, every: r.geo.ReloadEach, read: readGeo})
@@ -36,8 +35,8 @@ func (r *references) files() []*refFile {
 	return all
 }
 
-func readPack(path string, into *decide.References) (err error) {
-	into.Pack, err = loadPack(path)
+func readPolicy(path string, into *decide.References) (err error) {
+	into.Policy, err = loadPolicy(path)
 	return err
 }
 
@@ -52,19 +51,10 @@ func readGeo(path string, into *decide.References) error {
 	return nil
 }
 
-// sameFile says whether nothing was written or renamed between two looks. Two that find
-// nothing are the same.
-func sameFile(a, b fs.FileInfo) bool {
-	if a == nil || b == nil {
-		return a == nil && b == nil
-	}
-	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
-}
-
 // load reads all files at the start.
 func (r *references) load(into *decide.References) error {
 	for _, f := range r.watched {
-		f.done, _ = os.Stat(f.path) // before it is read: a later change is then seen
+		f.done, _ = stampOf(f.path) // before it is read: a later change is then seen
 		if err := f.read(f.path, into); err != nil {
 			return err
 		}
@@ -103,16 +93,16 @@ func (r *references) watchFiles(ctx context.Context, now <-chan os.Signal) error
 // stays. One that is being written may be readable, and a part of what it will be: so it
 // has to be found the same twice, but when someone asks for it, and after it was read.
 func (r *references) look(f *refFile, asked bool) {
-	info, err := os.Stat(f.path)
+	info, err := stampOf(f.path)
 	if err != nil {
 		r.refuse(f, nil, err)
 		return
 	}
-	if sameFile(info, f.done) && !asked {
+	if info.same(f.done) && !asked {
 		f.seen, f.said = info, ""
 		return
 	}
-	if settled := sameFile(info, f.seen); !settled {
+	if settled := info.same(f.seen); !settled {
 		f.seen = info
 		if !asked {
 			return
@@ -121,7 +111,7 @@ func (r *references) look(f *refFile, asked bool) {
 	old := r.current()
 	next := *old
 	err = f.read(f.path, &next)
-	if after, serr := os.Stat(f.path); serr != nil || !sameFile(info, after) {
+	if after, serr := stampOf(f.path); serr != nil || !info.same(after) {
 		return // the next look finds out
 	}
 	if err != nil {
@@ -129,11 +119,11 @@ func (r *references) look(f *refFile, asked bool) {
 		return
 	}
 	f.done, f.said = info, ""
-	changed := next.Pack.Hash != old.Pack.Hash || next.Geo.Version() != old.Geo.Version()
+	changed := next.Policy.Hash != old.Policy.Hash || next.Geo.Version() != old.Geo.Version()
 	if changed {
 		r.swap(func(refs *decide.References) {
 			if f.name == "policy" {
-				refs.Pack = next.Pack
+				refs.Policy = next.Policy
 			} else {
 				refs.Geo = next.Geo
 			}
@@ -141,11 +131,11 @@ func (r *references) look(f *refFile, asked bool) {
 	}
 	r.say()
 	r.metrics.Reloaded(f.name)
-	r.log.Info("file of reference data was read again", "file", f.path, "changed", changed, "policy", next.Pack.Version, "policy_hash", next.Pack.Hash, "geo", next.Geo.Version())
+	r.log.Info("file of reference data was read again", "file", f.path, "changed", changed, "policy", next.Policy.Version, "policy_hash", next.Policy.Hash, "geo", next.Geo.Version())
 }
 
 // refuse says once that a file can't be used.
-func (r *references) refuse(f *refFile, info fs.FileInfo, err error) {
+func (r *references) refuse(f *refFile, info stamp, err error) {
 	f.done, f.seen = info, info
 	if f.said == err.Error() {
 		return
@@ -167,7 +157,7 @@ func (r *references) reportTo(metrics *serve.Metrics) {
 // say tells the metrics what is in force.
 func (r *references) say() {
 	refs := r.current()
-	r.metrics.SetPolicy(refs.Pack.Version, refs.Pack.Hash)
+	r.metrics.SetPolicy(refs.Policy.Version, refs.Policy.Hash)
 	r.metrics.SetGeo(refs.Geo.Version())
 }
 

@@ -46,7 +46,7 @@ func (r *reloads) look() string {
 	for range 2 {
 		r.refs.look(r.refs.watched[0], false)
 	}
-	return r.refs.current().Pack.Version
+	return r.refs.current().Policy.Version
 }
 
 // failures is how many changes were refused.
@@ -104,7 +104,7 @@ func TestAPackIsReadAgainWhileRunning(t *testing.T) {
 	for _, version := range []string{"one", "two", "three"} {
 		r.write(packOf("growing " + version))
 		r.refs.look(r.refs.watched[0], false)
-		if got := r.refs.current().Pack.Version; got != "back" {
+		if got := r.refs.current().Policy.Version; got != "back" {
 			t.Errorf("a file that was still changing is in force: %s", got)
 		}
 	}
@@ -131,8 +131,50 @@ func TestFilesAreWatchedUntilTheEnd(t *testing.T) {
 		if every == 0 {
 			hup <- syscall.SIGHUP
 		}
-		eventually(t, "the pack is read again", func() bool { return refs.current().Pack.Version == "after" })
+		eventually(t, "the pack is read again", func() bool { return refs.current().Policy.Version == "after" })
 		cancel()
 		must(t, <-ended)
 	}
+}
+
+// A folder of packs is taken up as a whole: a pack that begins where another is in force is
+// refused, and so are both.
+func TestAFolderOfPacksIsReadAgainWhileRunning(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "packs")
+	must(t, os.MkdirAll(filepath.Join(folder, "first.tests"), 0o700))
+	write := func(name, version, from string) {
+		b := bytes.Replace(packOf(version), []byte(`valid_from: "2016-03-10"`), []byte(`valid_from: "`+from+`"`), 1)
+		must(t, os.WriteFile(filepath.Join(folder, name), b, 0o600))
+	}
+	write("first.yaml", "first", "2026-06-01")
+	var log bytes.Buffer
+	refs, err := loadReferences(config.Policy{File: folder}, config.Geo{}, schemas.DefaultLimits(), slog.New(slog.NewTextHandler(&log, nil)))
+	must(t, err)
+	refs.reportTo(serve.New(prometheus.NewRegistry(), time.Now))
+	expect := func(what, version string) {
+		t.Helper()
+		for range 2 {
+			refs.look(refs.watched[0], false)
+		}
+		if got := refs.current().Policy.Version; got != version {
+			t.Errorf("%s: %s, want %s\n%s", what, got, version, &log)
+		}
+	}
+	expect("one", "first")
+	write("second.yaml", "second", "2026-09-01")
+	expect("one more", "first,second")
+	write(".third.yaml", "draft", "2026-10-01")
+	write("third.txt", "none", "2026-10-01")
+	expect("drafts and other files", "first,second")
+	write("third.yaml", "third", "2026-09-01")
+	expect("one that overlaps", "first,second")
+	if text := log.String(); !strings.Contains(text, "valid_from") || !strings.Contains(text, "allowed") {
+		t.Errorf("the log does not say what is wrong:\n%s", text)
+	}
+	write("third.yaml", "third", "2026-10-01")
+	expect("the same, mended", "first,second,third")
+	must(t, os.Remove(filepath.Join(folder, "second.yaml")))
+	expect("one less", "first,third")
+	must(t, os.RemoveAll(folder))
+	expect("gone", "first,third")
 }

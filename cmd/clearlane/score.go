@@ -95,7 +95,7 @@ func (a *app) score(ctx context.Context, file string, o *scoreOptions) (err erro
 		return usagef("score: %w", err)
 	}
 	now := refs.current()
-	deps := offline.Deps{Pack: now.Pack, Geo: now.Geo, Out: a.out}
+	deps := offline.Deps{Policy: now.Policy, Geo: now.Geo, Out: a.out}
 	var answers *measure.Tally
 	if o.answers != "" {
 		if answers, err = o.loadAnswers(now.Geo != nil); err != nil {

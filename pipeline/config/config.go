@@ -80,7 +80,7 @@ const (
 
 // Policy is where the rules come from.
 type Policy struct {
-	File       string        `yaml:"file" doc:"Policy pack (YAML). Empty: the pack built into the program."`
+	File       string        `yaml:"file" doc:"Policy pack (YAML), or a folder of packs (*.yaml) that live together: the date of a case chooses one. Empty: the pack built into the program."`
 	ReloadEach time.Duration `yaml:"reload_interval" off:"true" min:"100ms" max:"1h" doc:"How often the file is looked at for a change, which takes effect at the next commit. SIGHUP looks at once. A pack that is refused changes nothing. off: on SIGHUP only."`
 	Redecide   string        `yaml:"redecide" of:"none open" doc:"What a new pack decides anew, whether it comes while running or with a restart. none: orders that are touched afterwards. open: all open orders, in the background."`
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/clearlane/clearlane/schemas/codec"
 	"github.com/clearlane/clearlane/scoring"
 	"github.com/clearlane/clearlane/scoring/label"
+	"github.com/clearlane/clearlane/scoring/policy"
 )
 
 // Judgement is the verdict about one subject of a loaded order. It is valid until the
@@ -64,8 +65,8 @@ func NewDecider(refs *References, topics map[schemas.Kind]string, partition int3
 
 // SetReferences changes the reference data from the next order on.
 func (d *Decider) SetReferences(refs *References) {
-	if d.scorer == nil || d.refs.Pack != refs.Pack {
-		d.scorer = scoring.New(refs.Pack)
+	if d.scorer == nil || d.refs.Policy != refs.Policy {
+		d.scorer = scoring.New(refs.Policy)
 	}
 	if refs.Shadow == nil {
 		d.shadow = nil
@@ -138,7 +139,7 @@ func (d *Decider) Shipment(e *join.Entry) (Judgement, error) {
 // nothing has been said about it: a claim that is taken back is judged once more.
 func (d *Decider) PreReview(said bool) (j Judgement, ok bool) {
 	d.facts.Shipment, d.current, d.closed = nil, nil, false
-	if d.facts.Order == nil || !said && !d.refs.Pack.WantsPreReview(d.facts.Order) {
+	if d.facts.Order == nil || !said && !d.refs.Policy.WantsPreReview(d.facts.Order) {
 		return Judgement{}, false
 	}
 	d.scorer.PreReview(&d.facts, &d.verdict)
@@ -159,6 +160,9 @@ func (d *Decider) Closed(subject string, limit int, dims schemas.Dimensions) Jud
 		Unknowns: []schemas.Unknown{{Field: "shipment_id", Why: fmt.Sprintf("the order has more than %d shipments; this one is no longer held", limit)}}}
 	return d.judgement(subject)
 }
+
+// Pack is the pack that the last verdict was reached by.
+func (d *Decider) Pack() *policy.Pack { return d.scorer.Pack() }
 
 // OrderID is the order_id of the loaded order, empty when it has not arrived.
 func (d *Decider) OrderID() string {
@@ -211,10 +215,13 @@ func (d *Decider) Evidence() schemas.Evidence {
 	ev := schemas.Evidence{
 		Positions:    d.places,
 		InputTime:    schemas.Time(newest),
-		PolicyHash:   d.refs.Pack.Hash,
+		PolicyHash:   d.scorer.PolicyHash(),
 		GeoVersion:   d.refs.Geo.Version(),
 		ListsVersion: label.Version,
 		InputHash:    murmur3.Sum64(d.hashes),
+	}
+	if d.closed { // no rule was asked
+		ev.PolicyHash = d.refs.Policy.Hash
 	}
 	if s := d.facts.Site; s != nil {
 		ev.Site = schemas.SiteEvidence{Known: true, Platform: s.Platform, Integration: s.OriginIntegration.Status, Since: s.OriginIntegration.Since}

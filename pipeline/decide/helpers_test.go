@@ -59,7 +59,7 @@ func testReferences(t testing.TB) *References {
 	t.Helper()
 	pack, err := policy.Default()
 	must(t, err)
-	return &References{Pack: pack, Sites: new(SiteTable).With([]SiteChange{{"s", "h", &schemas.SellerSite{
+	return &References{Policy: policy.Alone(pack), Sites: new(SiteTable).With([]SiteChange{{"s", "h", &schemas.SellerSite{
 		SellerID: "s", SiteHost: "h", Platform: "Shopline", OriginIntegration: schemas.OriginIntegration{Status: schemas.Integrated}}, 0}})}
 }
 

@@ -21,9 +21,9 @@ type Sites interface {
 // records of the order. A value is never changed once it is in use: new data is a new
 // value, which takes effect at a commit boundary.
 type References struct {
-	Pack        *policy.Pack
-	Shadow      *policy.Pack // scores beside Pack and decides nothing; nil: none
-	Geo         *geo.DB      // nil: click countries are unknown
-	Sites       Sites        // nil: the topic is not read
-	SitesOffset int64        // next offset of the seller-sites topic that Sites reflects
+	Policy      *policy.Set
+	Shadow      *policy.Set // scores beside Policy and decides nothing; nil: none
+	Geo         *geo.DB     // nil: click countries are unknown
+	Sites       Sites       // nil: the topic is not read
+	SitesOffset int64       // next offset of the seller-sites topic that Sites reflects
 }

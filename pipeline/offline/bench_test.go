@@ -27,7 +27,7 @@ func BenchmarkScore(b *testing.B) {
 			runtime.ReadMemStats(&before)
 			var last *Scorer
 			for b.Loop() {
-				last = New(opts, Deps{Pack: pack, Out: io.Discard})
+				last = New(opts, Deps{Policy: pack, Out: io.Discard})
 				if _, err := last.Run(background, strings.NewReader(text)); err != nil {
 					b.Fatal(err)
 				}

@@ -117,7 +117,7 @@ func (s *Scorer) finalDecision(key string, j *decide.Judgement) error {
 	d := s.decision(key, j)
 	d.Version = uint64(d.Evidence.InputTime)
 	s.sum.Decisions[j.Verdict.Route]++
-	if err := s.deps.Each(&Final{Decision: d, Verdict: j.Verdict, Case: s.decider.Case(), Pack: s.refs.Pack}); err != nil {
+	if err := s.deps.Each(&Final{Decision: d, Verdict: j.Verdict, Case: s.decider.Case(), Pack: s.decider.Pack()}); err != nil {
 		return err
 	}
 	return s.out.decision(d, j.Members)
@@ -127,7 +127,7 @@ func (s *Scorer) finalPreReview(key string, j *decide.Judgement) error {
 	r := s.preReview(key, j)
 	r.Version = uint64(r.Evidence.InputTime)
 	s.sum.PreReviews[j.Verdict.Route]++
-	if err := s.deps.Each(&Final{PreReview: r, Verdict: j.Verdict, Case: s.decider.Case(), Pack: s.refs.Pack}); err != nil {
+	if err := s.deps.Each(&Final{PreReview: r, Verdict: j.Verdict, Case: s.decider.Case(), Pack: s.decider.Pack()}); err != nil {
 		return err
 	}
 	return s.out.preReview(r, j.Members)

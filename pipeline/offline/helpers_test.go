@@ -24,9 +24,9 @@ func must(t fatal, err error) {
 	}
 }
 
-func defaultPack(t testing.TB) *policy.Pack {
+func defaultPack(t testing.TB) *policy.Set {
 	t.Helper()
-	pack, err := policy.Default()
+	pack, err := policy.DefaultSet()
 	must(t, err)
 	return pack
 }
@@ -36,9 +36,9 @@ func testOptions() Options {
 }
 
 // score runs over a text.
-func score(t fatal, pack *policy.Pack, opts Options, text string) (out string, sum Summary, bad []*BadLine) {
+func score(t fatal, pack *policy.Set, opts Options, text string) (out string, sum Summary, bad []*BadLine) {
 	var b bytes.Buffer
-	s := New(opts, Deps{Pack: pack, Out: &b, Bad: func(l *BadLine) { bad = append(bad, l) }})
+	s := New(opts, Deps{Policy: pack, Out: &b, Bad: func(l *BadLine) { bad = append(bad, l) }})
 	sum, err := s.Run(background, strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)

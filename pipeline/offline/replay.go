@@ -29,9 +29,9 @@ type Pair struct {
 	Old, New *schemas.Verdict
 }
 
-// NewReplay makes a Replay that has read nothing. deps.Pack is the old pack; deps.Out is
+// NewReplay makes a Replay that has read nothing. deps.Policy is the old one; deps.Out is
 // not used. wire is what records of topics are held against, nil for a Replay of lines.
-func NewReplay(opts Options, deps Deps, shadow *policy.Pack, wire *decide.Bounds) *Replay {
+func NewReplay(opts Options, deps Deps, shadow *policy.Set, wire *decide.Bounds) *Replay {
 	deps.Out, opts.AllVersions = io.Discard, false
 	r := &Replay{New(opts, deps)}
 	r.s.refs.Shadow = shadow

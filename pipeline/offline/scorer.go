@@ -27,9 +27,9 @@ type Options struct {
 
 // Deps is what a Scorer works with. Each, Bad and Progress may be nil.
 type Deps struct {
-	Pack *policy.Pack
-	Geo  *geo.DB // nil: click countries are unknown
-	Out  io.Writer
+	Policy *policy.Set
+	Geo    *geo.DB // nil: click countries are unknown
+	Out    io.Writer
 	// Each is told of every final decision and pre-review before it is written. nil: nobody asks.
 	// An error of it ends the run.
 	Each func(*Final) error
@@ -100,7 +100,7 @@ func New(opts Options, deps Deps) *Scorer {
 	}
 	s := &Scorer{
 		opts: opts, deps: deps,
-		refs:   decide.References{Pack: deps.Pack, Geo: deps.Geo, Sites: &decide.SiteTable{}},
+		refs:   decide.References{Policy: deps.Policy, Geo: deps.Geo, Sites: &decide.SiteTable{}},
 		sites:  &decide.SiteTable{},
 		intake: decide.NewIntake(decide.Bounds{Events: opts.Events, MaxAheadMs: math.MaxInt64, Keyless: true}, deps.Geo),
 		siteIn: decide.NewSiteIntake(opts.Events),

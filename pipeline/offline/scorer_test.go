@@ -143,7 +143,7 @@ func TestAFaultOfTheInputIsAnError(t *testing.T) {
 	broken := errors.New("broken")
 	text := generated(t, 1, 10)
 	var out strings.Builder
-	s := New(testOptions(), Deps{Pack: defaultPack(t), Out: &out})
+	s := New(testOptions(), Deps{Policy: defaultPack(t), Out: &out})
 	_, err := s.Run(background, iotest.TimeoutReader(strings.NewReader(text+strings.Repeat(" ", 2*lineBuffer))))
 	if !errors.Is(err, iotest.ErrTimeout) || !strings.Contains(err.Error(), "after line ") {
 		t.Errorf("a failing read: %v", err)
@@ -151,7 +151,7 @@ func TestAFaultOfTheInputIsAnError(t *testing.T) {
 	if out.Len() > 0 {
 		t.Errorf("decisions of half a file: %s", out.String())
 	}
-	s = New(testOptions(), Deps{Pack: defaultPack(t), Out: failing{broken}})
+	s = New(testOptions(), Deps{Policy: defaultPack(t), Out: failing{broken}})
 	if _, err := s.Run(background, strings.NewReader(text)); !errors.Is(err, broken) {
 		t.Errorf("a failing write: %v", err)
 	}
@@ -171,7 +171,7 @@ func TestItStops(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(background)
 		stopped := errors.New("stopped")
 		seen := 0
-		s := New(testOptions(), Deps{Pack: defaultPack(t), Out: &strings.Builder{}, Progress: func(at string, done int) {
+		s := New(testOptions(), Deps{Policy: defaultPack(t), Out: &strings.Builder{}, Progress: func(at string, done int) {
 			if at == stage && done > 0 {
 				seen++
 				cancel(stopped)

@@ -144,7 +144,7 @@ func streamed(t *testing.T, opts Options, sites []string, events []timed) (versi
 		must(t, err)
 		changes = append(changes, c)
 	}
-	refs := &decide.References{Pack: defaultPack(t), Sites: new(decide.SiteTable).With(changes)}
+	refs := &decide.References{Policy: defaultPack(t), Sites: new(decide.SiteTable).With(changes)}
 	ctx, cancel := context.WithTimeout(background, time.Minute)
 	defer cancel()
 	s.stop = cancel

@@ -29,7 +29,7 @@ func Run(ctx context.Context, pack *policy.Pack, c *Case) (differs []string, err
 	}
 	var out bytes.Buffer
 	opts := offline.Options{Name: "events", Events: schemas.DefaultLimits(), Join: join.DefaultLimits(), PreReviews: true}
-	scorer := offline.New(opts, offline.Deps{Pack: pack, Geo: db, Out: &out, Bad: func(b *offline.BadLine) {
+	scorer := offline.New(opts, offline.Deps{Policy: policy.Alone(pack), Geo: db, Out: &out, Bad: func(b *offline.BadLine) {
 		differs = append(differs, fmt.Sprintf("events[%d] is refused: %v", b.Line-1, b.Reject))
 	}})
 	if _, err := scorer.Run(ctx, bytes.NewReader(bytes.Join(c.events, []byte("\n")))); err != nil {

@@ -65,7 +65,7 @@ func events(t testing.TB, seed uint64, orders, bad int) ([][]record.Record, *dec
 		i := slices.IndexFunc(testTopics, func(x Topic) bool { return x.Kind == ev.Kind })
 		in[i] = append(in[i], record.Record{Key: ev.Key, Value: ev.Value, Headers: ev.Headers, TimeMs: ev.TimeMs, Offset: int64(len(in[i]))})
 	}
-	return in, &decide.References{Pack: pack, Sites: (&decide.SiteTable{}).With(changes)}
+	return in, &decide.References{Policy: policy.Alone(pack), Sites: (&decide.SiteTable{}).With(changes)}
 }
 
 func newCluster(in [][]record.Record, seed uint64, crashes int) *cluster {

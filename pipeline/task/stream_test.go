@@ -109,7 +109,7 @@ func TestStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	site := &schemas.SellerSite{SellerID: "s", SiteHost: "h", OriginIntegration: schemas.OriginIntegration{Status: schemas.Integrated}}
-	refs := &decide.References{Pack: pack, Sites: (&decide.SiteTable{}).With([]decide.SiteChange{{SellerID: "s", SiteHost: "h", Site: site}})}
+	refs := &decide.References{Policy: policy.Alone(pack), Sites: (&decide.SiteTable{}).With([]decide.SiteChange{{SellerID: "s", SiteHost: "h", Site: site}})}
 	base := Deps{References: func() *decide.References { return refs }, Now: func() time.Time { return time.UnixMilli(streamStart + 60_000) }}
 	datadriven.Walk(t, "testdata/stream", func(t *testing.T, path string) {
 		var stream []streamed

@@ -94,7 +94,7 @@ func (t *Task) sweepBegins(why Sweep) {
 	s.done[why].orders, s.done[why].changed = 0, 0
 	t.deps.Observer.Sweeping(t.cfg.Partition, why, true)
 	t.deps.Log.Info("reference data has changed: deciding open orders anew", "partition", t.cfg.Partition, "of", why.String(),
-		"sellers", len(s.tags), "sites_offset", t.refs.SitesOffset, "policy", t.refs.Pack.Version)
+		"sellers", len(s.tags), "sites_offset", t.refs.SitesOffset, "policy", t.refs.Policy.Version)
 }
 
 func (t *Task) sweepEnded(why Sweep) {
@@ -243,7 +243,7 @@ func (t *Task) resume(progress *schemas.Progress) {
 	if progress == nil {
 		return
 	}
-	packChanged := t.cfg.Redecide && progress.PolicyHash != t.refs.Pack.Hash
+	packChanged := t.cfg.Redecide && progress.PolicyHash != t.refs.Policy.Hash
 	// Behind, only with --accept-gap or when the topic is not read any more.
 	elsewhere := t.refs.SitesOffset < progress.SellerSitesOffset
 	switch {

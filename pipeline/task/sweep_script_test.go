@@ -25,7 +25,7 @@ func TestSweepScript(t *testing.T) {
 	}
 	datadriven.Walk(t, "testdata/sweep", func(t *testing.T, path string) {
 		table, offset := &decide.SiteTable{}, int64(0)
-		refs := &decide.References{Pack: pack, Sites: table}
+		refs := &decide.References{Policy: policy.Alone(pack), Sites: table}
 		cfg := testConfig()
 		cfg.SweepOrders = 2
 		c := newCluster(make([][]record.Record, len(testTopics)), 1, 0)
@@ -81,7 +81,7 @@ func TestSweepScript(t *testing.T) {
 					must(err)
 					table = table.With(changes)
 				}
-				refs = &decide.References{Pack: pack, Sites: table, SitesOffset: offset}
+				refs = &decide.References{Policy: policy.Alone(pack), Sites: table, SitesOffset: offset}
 				for swept := true; swept; {
 					var err error
 					swept, err = task.sweepOn(t.Context())

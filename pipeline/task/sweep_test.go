@@ -66,9 +66,9 @@ func newHistory(t testing.TB, seed uint64, withPacks bool) *history {
 			c[i].At = at
 		}
 		table = table.With(c)
-		r := &decide.References{Pack: pack, Sites: table, SitesOffset: at}
+		r := &decide.References{Policy: policy.Alone(pack), Sites: table, SitesOffset: at}
 		if n := len(h.all); withPacks && n < 12 && n/4%2 == 0 {
-			r.Pack = other
+			r.Policy = policy.Alone(other)
 		}
 		h.all = append(h.all, r)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring"
+	"github.com/clearlane/clearlane/scoring/policy"
 	"github.com/clearlane/clearlane/scoring/reason"
 )
 
@@ -146,7 +147,7 @@ type trial struct {
 	out    schemas.Verdict
 }
 
-func newTrial(e *explainer) *trial { return &trial{e: e, scorer: scoring.New(e.pack)} }
+func newTrial(e *explainer) *trial { return &trial{e: e, scorer: scoring.New(policy.Alone(e.pack))} }
 
 // route is where the case goes with some repairs, in their order.
 func (t *trial) route(repairs []repair) schemas.Route {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring"
+	"github.com/clearlane/clearlane/scoring/policy"
 )
 
 // decidedAnew is the route of the case with the repairs of these ids, by a Scorer of its own.
@@ -23,9 +24,9 @@ func decidedAnew(t *rapid.T, in Input, ids []string) schemas.Route {
 	}
 	var v schemas.Verdict
 	if in.PreReview {
-		scoring.New(in.Pack).PreReview(&d.c, &v)
+		scoring.New(policy.Alone(in.Pack)).PreReview(&d.c, &v)
 	} else {
-		scoring.New(in.Pack).Score(&d.c, &v)
+		scoring.New(policy.Alone(in.Pack)).Score(&d.c, &v)
 	}
 	return v.Route
 }

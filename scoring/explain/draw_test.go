@@ -94,10 +94,10 @@ func drawCertification(t *rapid.T) schemas.Certification {
 func decided(pack *policy.Pack, c *scoring.Case, pre bool) Input {
 	d := &schemas.Decision{OrderKey: c.OrderKey, Version: 1, Evidence: schemas.Evidence{PolicyHash: pack.Hash}}
 	if pre {
-		scoring.New(pack).PreReview(c, &d.Verdict)
+		scoring.New(policy.Alone(pack)).PreReview(c, &d.Verdict)
 		d.ID = schemas.MakePreReviewID(c.OrderKey)
 	} else {
-		scoring.New(pack).Score(c, &d.Verdict)
+		scoring.New(policy.Alone(pack)).Score(c, &d.Verdict)
 		d.ShipmentID, d.ID = "S-1", schemas.MakeDecisionID(c.OrderKey, "S-1")
 	}
 	return Input{Decision: d, PreReview: pre, Pack: pack, Case: c}

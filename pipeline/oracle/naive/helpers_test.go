@@ -56,7 +56,7 @@ func settings(t fatal) *Settings {
 	pack, err := policy.Default()
 	must(t, err)
 	s := &Settings{Inputs: map[string]schemas.Kind{}, SellerSites: sitesTopic, Events: schemas.DefaultLimits(), MaxAheadMs: 86_400_000,
-		RetentionMs: 30 * 86_400_000, Clicks: 16, Verifications: 16, Dispositions: 64, Shipments: 256, Pack: pack}
+		RetentionMs: 30 * 86_400_000, Clicks: 16, Verifications: 16, Dispositions: 64, Shipments: 256, Policy: policy.Alone(pack)}
 	for kind := schemas.KindAdClick; kind <= schemas.KindDisposition; kind++ {
 		s.Inputs[kind.String()] = kind
 	}

@@ -50,7 +50,7 @@ func scored(t fatal, s *Settings, text string) map[Subject]string {
 	var out bytes.Buffer
 	opts := offline.Options{Name: "f", Events: s.Events, PreReviews: true, Join: join.Limits{Clicks: s.Clicks, Shipments: s.Shipments,
 		Verifications: s.Verifications, Dispositions: s.Dispositions, RetentionMs: s.RetentionMs, SlackMs: s.RetentionMs}}
-	sum, err := offline.New(opts, offline.Deps{Pack: s.Pack, Out: &out}).Run(context.Background(), strings.NewReader(text))
+	sum, err := offline.New(opts, offline.Deps{Policy: s.Policy, Out: &out}).Run(context.Background(), strings.NewReader(text))
 	must(t, err)
 	if sum.Bad > 0 {
 		t.Fatal(sum.Bad, "lines are refused")

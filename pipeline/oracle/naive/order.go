@@ -42,7 +42,7 @@ func (x *Expected) order(s *Settings, sites map[site]*schemas.SellerSite, k orde
 		for _, e := range shipments {
 			c.Shipment = e.shipment
 			v := &schemas.Verdict{} // of a scorer of its own, whose memory nothing overwrites
-			scoring.New(s.Pack).Score(&c, v)
+			scoring.New(s.Policy).Score(&c, v)
 			x.Decisions[Subject{k.partition, k.key, e.id}] = v
 		}
 		c.Shipment = nil
@@ -50,10 +50,10 @@ func (x *Expected) order(s *Settings, sites map[site]*schemas.SellerSite, k orde
 			continue
 		}
 		v, claim := &schemas.Verdict{}, Subject{k.partition, k.key, ""}
-		scoring.New(s.Pack).PreReview(&c, v)
+		scoring.New(s.Policy).PreReview(&c, v)
 		delete(x.PreReviews, claim)
 		delete(x.TakenBack, claim)
-		if s.Pack.WantsPreReview(c.Order) {
+		if s.Policy.WantsPreReview(c.Order) {
 			x.PreReviews[claim] = v
 		} else {
 			x.TakenBack[claim] = v

@@ -28,8 +28,8 @@ type Settings struct {
 	// The newest of an order that are kept, and how many shipments it may have.
 	Clicks, Verifications, Dispositions, Shipments int
 
-	Pack *policy.Pack
-	Geo  *geo.DB // nil: click countries are unknown
+	Policy *policy.Set
+	Geo    *geo.DB // nil: click countries are unknown
 }
 
 // Subject is what is decided about: a shipment of an order, or with an empty ShipmentID
