@@ -117,7 +117,7 @@ func TestOtherSellersChangeTheEvidenceAlone(t *testing.T) {
 	listed := &schemas.SellerSite{SellerID: "s", SiteHost: "h", FacebookPixelIDs: []string{"1", "123456789012345"}}
 	lists := &schemas.SellerSite{SellerID: "s", SiteHost: "h", FacebookPixelIDs: []string{"1"}}
 	decide := func(sites *SiteTable) (hash uint64, elsewhere []string) {
-		d := NewDecider(&References{Pack: refs.Pack, Sites: sites}, testTopics(), 5)
+		d := NewDecider(&References{Policy: refs.Policy, Sites: sites}, testTopics(), 5)
 		must(t, d.Load("k", st))
 		e, _ := st.Current().Shipment("p")
 		j, err := d.Shipment(e)
