@@ -27,7 +27,8 @@ func newGen(a *app) *cobra.Command {
 			"beside it the right answers in answers.ndjson; or sends them to Kafka. The same seed gives the same events.\n\n" +
 			"The profile stream is what a working sender sends, revisions, stragglers and duplicates among it. The profile rules has a " +
 			"cause for every reason code, and much honest noise, one order after the other; country.mmdb beside it is the country " +
-			"database of its addresses: 'clearlane score --geo country.mmdb --answers answers.ndjson events.ndjson' says how well they are found.",
+			"database of its addresses, policy.yaml the built-in pack with its brands: 'clearlane score --geo country.mmdb --policy " +
+			"policy.yaml --answers answers.ndjson events.ndjson' says how well the causes are found.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			g, err := o.validate()

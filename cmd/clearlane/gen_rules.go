@@ -33,6 +33,7 @@ func genRules(stdout io.Writer, out string, o truth.Options) error {
 		write func(io.Writer) error
 	}{
 		{"country.mmdb", writeSetCountries},
+		{"policy.yaml", writeSetPack},
 		{"events.ndjson", set.WriteEvents},
 		{"answers.ndjson", set.WriteAnswers},
 	} {

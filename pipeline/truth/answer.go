@@ -31,48 +31,39 @@ func (d *draft) answer(preReview bool) Answer {
 	date, pilot := d.caseDate(), isPilot(d.ship.PortOfEntry)
 	a := Answer{
 		OrderKey: d.order.OrderKey, ShipmentID: d.ship.ShipmentID, Reasons: []string{}, Info: []string{},
-		Complete: d.hasClick, Causes: d.causes, Noise: d.noises,
+		Complete: d.attributed, Causes: d.causes, Noise: d.noises,
 	}
-	if d.hasClick {
+	if d.attributed {
 		a.AttributedClick = d.click.ClickID
 	}
 	if preReview {
 		a.ShipmentID, pilot, date = "", false, dayOf(d.order.EventTime)
 	}
-	route := schemas.RouteRelease
-	for _, name := range d.codes {
-		c := codeOf(name)
-		if date < c.from || preReview && c.shipmentOnly() {
+	route, status := schemas.RouteRelease, schemas.PreferenceNotClaimed
+	if d.spec.claim {
+		status = schemas.PreferenceEligible
+	}
+	for _, p := range d.planted {
+		c := codeOf(p.code)
+		if date < c.from || preReview && p.on == onShipment || !preReview && p.on == onPreReview {
 			continue
 		}
-		switch {
-		case c.effect == info:
-			a.Info = append(a.Info, name)
+		status = max(status, p.standing)
+		switch e := c.effectAt(date); {
+		case e == info:
+			a.Info = append(a.Info, c.Name)
 			continue
-		case (c.effect == hard || c.effect == byPort && pilot) && !preReview:
+		case (e == hard || e == byPort && pilot) && !preReview:
 			route = schemas.RouteHighRisk
 		default:
 			route = max(route, schemas.RouteDocumentReview)
 		}
-		a.Reasons = append(a.Reasons, name)
+		a.Reasons = append(a.Reasons, c.Name)
 	}
 	slices.Sort(a.Reasons)
 	a.Reasons = slices.Compact(a.Reasons)
 	slices.Sort(a.Info)
 	a.Info = slices.Compact(a.Info)
-	a.Route, a.PreferenceStatus = route.String(), d.status().String()
+	a.Route, a.PreferenceStatus = route.String(), status.String()
 	return a
-}
-
-// shipmentOnly is true of a code that an order alone can't have.
-func (c *Code) shipmentOnly() bool {
-	return len(c.Name) > 6 && c.Name[:6] == "ENTRY_"
-}
-
-// status is where the claim stands, by the e-Cert table.
-func (d *draft) status() schemas.PreferenceStatus {
-	if !d.spec.claim {
-		return schemas.PreferenceNotClaimed
-	}
-	return max(d.standing, schemas.PreferenceEligible)
 }

@@ -12,6 +12,8 @@ const (
 	ofGeography family = iota
 	ofLabels
 	ofOrigin
+	ofEntry
+	ofGoods
 	numFamilies
 )
 
@@ -21,6 +23,7 @@ type cause struct {
 	family    family
 	weight    int
 	elsewhere bool // not bound for the United States
+	anonymous bool // without a seller, at which labels and claims could be wrong
 	// want narrows the spec before the order is made; nil: any spec will do.
 	want func(*spec, dice)
 	// plant makes the order wrong, and says with which codes (add).
@@ -51,7 +54,18 @@ func drawCauses(r dice, byFamily *[numFamilies][]cause) []*cause {
 
 // against is true of two causes that one order can't have.
 func (c *cause) against(o *cause) bool {
-	return c.family == o.family || c.elsewhere && o.family == ofOrigin || o.elsewhere && c.family == ofOrigin
+	return c.family == o.family || c.excludes(o) || o.excludes(c)
+}
+
+func (c *cause) excludes(o *cause) bool {
+	switch {
+	case c.elsewhere:
+		return o.family >= ofOrigin
+	case c.anonymous:
+		return o.family == ofLabels || o.family == ofOrigin
+	}
+	// Goods and their value are of one cause: a claim's, an entry's or a brand's.
+	return c.family >= ofEntry && o.family >= ofOrigin
 }
 
 type familyWeight struct {
@@ -59,11 +73,11 @@ type familyWeight struct {
 	weight int
 }
 
-var familyWeights = []familyWeight{{ofGeography, 16}, {ofLabels, 56}, {ofOrigin, 28}}
+var familyWeights = []familyWeight{{ofGeography, 14}, {ofLabels, 46}, {ofOrigin, 28}, {ofEntry, 9}, {ofGoods, 3}}
 
 // causesByFamily lists all causes.
 func causesByFamily() (all [numFamilies][]cause) {
-	for _, list := range [][]cause{geoCauses, labelCauses, idCauses, registerCauses, likelyCauses, ecertCauses} {
+	for _, list := range [][]cause{geoCauses, labelCauses, idCauses, registerCauses, likelyCauses, ecertCauses, certCauses, entryCauses, goodsCauses} {
 		for _, c := range list {
 			all[c.family] = append(all[c.family], c)
 		}
@@ -71,8 +85,19 @@ func causesByFamily() (all [numFamilies][]cause) {
 	return all
 }
 
-// add writes codes into the answer.
-func (d *draft) add(codes ...string) { d.codes = append(d.codes, codes...) }
+// add writes codes into the answers.
+func (d *draft) add(codes ...string) {
+	for _, code := range codes {
+		d.planted = append(d.planted, planted{code: code})
+	}
+}
+
+// addTo writes a code into the answers of some subjects.
+func (d *draft) addTo(on subjects, codes ...string) {
+	for _, code := range codes {
+		d.planted = append(d.planted, planted{code: code, on: on})
+	}
+}
 
 // onNetworks wants a click of one of the networks, with its labels to be judged.
 func onNetworks(names ...string) func(*spec, dice) {

@@ -63,8 +63,7 @@ var ecertCauses = []cause{
 
 // origin writes a code of the claim, and where the claim stands by it.
 func (d *draft) origin(code string, status schemas.PreferenceStatus) {
-	d.add(code)
-	d.standing = max(d.standing, status)
+	d.planted = append(d.planted, planted{code: code, standing: status})
 }
 
 func notIntegrated(d *draft) { d.origin("SITE_NOT_INTEGRATED", schemas.PreferenceSuspended) }

@@ -40,38 +40,73 @@ type Code struct {
 	// from this day on.
 	effect effect
 	from   schemas.Date
+	// infoFrom is the day from which on the code is of severity info; 0: never.
+	infoFrom schemas.Date
+}
+
+// effectAt is what a reason of the code does at a date.
+func (c *Code) effectAt(date schemas.Date) effect {
+	if c.infoFrom != 0 && date >= c.infoFrom {
+		return info
+	}
+	return c.effect
 }
 
 // Codes are all codes that can be planted, in the order of their families.
 var Codes = []Code{
-	{"GEO_TARGET_MISMATCH", Certain, byPort, pilotFrom},
-	{"GEO_CLICK_OUTSIDE_TARGET", Signal, info, pilotFrom},
-	{"GEO_CLICK_SHIPPING_MISMATCH", Signal, info, pilotFrom},
+	{Name: "GEO_TARGET_MISMATCH", Class: Certain, effect: byPort, from: pilotFrom},
+	{Name: "GEO_CLICK_OUTSIDE_TARGET", Class: Signal, effect: info, from: pilotFrom},
+	{Name: "GEO_CLICK_SHIPPING_MISMATCH", Class: Signal, effect: info, from: pilotFrom},
 
-	{"LABEL_MACRO_UNEXPANDED", Certain, byPort, pilotFrom},
-	{"LABEL_CLICKID_SOURCE_CONFLICT", Certain, byPort, pilotFrom},
-	{"LABEL_ID_MALFORMED", Certain, byPort, pilotFrom},
-	{"LABEL_ID_TIME_INVALID", Certain, byPort, pilotFrom},
-	{"LABEL_FBC_CONFLICT", Certain, byPort, pilotFrom},
-	{"LABEL_PIXEL_UNREGISTERED", Certain, byPort, pilotFrom},
-	{"LABEL_CAMPAIGN_UNREGISTERED", Certain, byPort, pilotFrom},
-	{"LABEL_PARAMETER_CONFLICT", Certain, byPort, pilotFrom},
+	{Name: "LABEL_MACRO_UNEXPANDED", Class: Certain, effect: byPort, from: pilotFrom},
+	{Name: "LABEL_CLICKID_SOURCE_CONFLICT", Class: Certain, effect: byPort, from: pilotFrom},
+	{Name: "LABEL_ID_MALFORMED", Class: Certain, effect: byPort, from: pilotFrom},
+	{Name: "LABEL_ID_TIME_INVALID", Class: Certain, effect: byPort, from: pilotFrom},
+	{Name: "LABEL_FBC_CONFLICT", Class: Certain, effect: byPort, from: pilotFrom},
+	{Name: "LABEL_PIXEL_UNREGISTERED", Class: Certain, effect: byPort, from: pilotFrom},
+	{Name: "LABEL_CAMPAIGN_UNREGISTERED", Class: Certain, effect: byPort, from: pilotFrom},
+	{Name: "LABEL_PARAMETER_CONFLICT", Class: Certain, effect: byPort, from: pilotFrom},
 
-	{"LABEL_CLICKIDS_CONFLICT", Likely, soft, pilotFrom},
-	{"LABEL_PAID_WITHOUT_CLICKID", Likely, soft, pilotFrom},
-	{"LABEL_ORGANIC_WITH_CLICKID", Likely, soft, pilotFrom},
-	{"LABEL_REFERRER_CONFLICT", Likely, soft, pilotFrom},
-	{"LABEL_DRIFT", Quality, info, pilotFrom},
+	{Name: "LABEL_CLICKIDS_CONFLICT", Class: Likely, effect: soft, from: pilotFrom},
+	{Name: "LABEL_PAID_WITHOUT_CLICKID", Class: Likely, effect: soft, from: pilotFrom},
+	{Name: "LABEL_ORGANIC_WITH_CLICKID", Class: Likely, effect: soft, from: pilotFrom},
+	{Name: "LABEL_REFERRER_CONFLICT", Class: Likely, effect: soft, from: pilotFrom},
+	{Name: "LABEL_DRIFT", Class: Quality, effect: info, from: pilotFrom},
 
-	{"SITE_NOT_INTEGRATED", Certain, soft, ecertFrom},
-	{"ECERT_ID_MISSING", Certain, hard, ecertFrom},
-	{"ECERT_PENDING", Certain, soft, ecertFrom},
-	{"ECERT_UNVERIFIABLE", Certain, soft, ecertFrom},
-	{"ECERT_INVALID", Certain, hard, ecertFrom},
-	{"ECERT_REVOKED", Certain, hard, ecertFrom},
-	{"ECERT_EXPIRED", Certain, hard, ecertFrom},
-	{"ECERT_HS6_MISMATCH", Certain, hard, ecertFrom},
-	{"ECERT_ORIGIN_MISMATCH", Certain, hard, ecertFrom},
+	{Name: "SITE_NOT_INTEGRATED", Class: Certain, effect: soft, from: ecertFrom},
+	{Name: "ECERT_ID_MISSING", Class: Certain, effect: hard, from: ecertFrom},
+	{Name: "ECERT_PENDING", Class: Certain, effect: soft, from: ecertFrom},
+	{Name: "ECERT_UNVERIFIABLE", Class: Certain, effect: soft, from: ecertFrom},
+	{Name: "ECERT_INVALID", Class: Certain, effect: hard, from: ecertFrom},
+	{Name: "ECERT_REVOKED", Class: Certain, effect: hard, from: ecertFrom},
+	{Name: "ECERT_EXPIRED", Class: Certain, effect: hard, from: ecertFrom},
+	{Name: "ECERT_HS6_MISMATCH", Class: Certain, effect: hard, from: ecertFrom},
+	{Name: "ECERT_ORIGIN_MISMATCH", Class: Certain, effect: hard, from: ecertFrom},
+
+	{Name: "CERT_MISSING", Class: Certain, effect: soft, from: certFrom},
+	{Name: "SPI_WITHOUT_CERT", Class: Certain, effect: soft, from: certFrom},
+	{Name: "CERT_ELEMENT_1_MISSING", Class: Certain, effect: soft, from: certFrom},
+	{Name: "CERT_ELEMENT_2_MISSING", Class: Certain, effect: soft, from: certFrom},
+	{Name: "CERT_ELEMENT_3_MISSING", Class: Certain, effect: soft, from: certFrom},
+	{Name: "CERT_ELEMENT_4_MISSING", Class: Certain, effect: soft, from: certFrom},
+	{Name: "CERT_ELEMENT_5_MISSING", Class: Certain, effect: soft, from: certFrom},
+	{Name: "CERT_ELEMENT_6_MISSING", Class: Certain, effect: soft, from: certFrom},
+	{Name: "CERT_ELEMENT_7_MISSING", Class: Certain, effect: soft, from: certFrom},
+	{Name: "CERT_ELEMENT_8_MISSING", Class: Certain, effect: soft, from: certFrom},
+	{Name: "CERT_ELEMENT_9_MISSING", Class: Certain, effect: soft, from: certFrom},
+	{Name: "BLANKET_EXPIRED", Class: Certain, effect: soft, from: certFrom},
+	{Name: "BLANKET_GT_12M", Class: Certain, effect: soft, from: certFrom},
+	{Name: "HS6_MISMATCH", Class: Certain, effect: soft, from: certFrom},
+	{Name: "ORIGIN_NOT_US_CA_MX", Class: Certain, effect: soft, from: certFrom},
+	{Name: "CERT_AFTER_CLAIM", Class: Certain, effect: soft, from: certFrom},
+
+	{Name: "ENTRY_321_SUSPENDED", Class: Certain, effect: hard, from: suspendedFrom},
+	{Name: "ENTRY_321_OVER_LIMIT", Class: Certain, effect: hard, from: limitFrom},
+	{Name: "ENTRY_WAREHOUSE_CONSIGNEE", Class: Certain, effect: soft, from: rulingFrom},
+	{Name: "ENTRY_TYPE_RETIRED", Class: Certain, effect: soft, from: allSuspendedFrom},
+	{Name: "ENTRY_DATA_INCOMPLETE", Class: Certain, effect: soft, from: dataFrom, infoFrom: dataEnded},
+	{Name: "IPR_LOW_PRICE", Class: Likely, effect: soft, from: limitFrom},
+	{Name: "IPR_SELLER_UNIDENTIFIED", Class: Likely, effect: soft, from: limitFrom},
 }
 
 // codeOf is the code of a name, nil when there is none.

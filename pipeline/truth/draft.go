@@ -16,7 +16,9 @@ type spec struct {
 	site         site // of a claim's seller
 	dest, origin string
 	hasClick     bool
-	early        bool     // entered before the measures
+	early        bool     // entered before the measures of 2026
+	before       bool     // ordered in the summer of 2025, before all Section 321 exemptions were suspended
+	bulk         bool     // worth more than 2,500 dollars
 	country      string   // of the click's address; empty: an address that no database knows
 	targets      []string // of the click's campaign; empty but not nil: not stated
 }
@@ -29,17 +31,33 @@ type draft struct {
 	s     *seller
 	visit visit
 
-	click    schemas.AdClick // the one that counts
-	hasClick bool
-	idle     []schemas.AdClick // that count for nothing
-	order    schemas.Order
-	ship     schemas.Shipment
-	certs    []schemas.EcertVerification
+	click      schemas.AdClick // the one that counts
+	hasClick   bool
+	attributed bool              // the click is near enough to the order to count
+	idle       []schemas.AdClick // that count for nothing
+	order      schemas.Order
+	ship       schemas.Shipment
+	certs      []schemas.EcertVerification
 
-	codes          []string // of what was planted
-	standing       schemas.PreferenceStatus
+	planted        []planted
 	causes, noises []string
 }
+
+// planted is a code that must be found, and where a claim stands by it.
+type planted struct {
+	code     string
+	standing schemas.PreferenceStatus
+	on       subjects
+}
+
+// subjects are those that a code is planted on.
+type subjects uint8
+
+const (
+	onBoth subjects = iota
+	onShipment
+	onPreReview
+)
 
 // drawSpec draws an honest order's.
 func drawSpec(r dice) spec {
@@ -84,13 +102,16 @@ func (d *draft) honest(n int, start schemas.Time) {
 	r, s := d.r, &d.spec
 	key := fmt.Sprintf("t-%07d-%s", n, r.text(hexes, 4))
 	at := start + schemas.Time(n)*700 + schemas.Time(r.Int64N(20*dayMs))
+	if s.before {
+		at = schemas.Time(int64(day(2025, 6, 10))*dayMs + r.Int64N(50*dayMs))
+	}
 	p := pick(r, products)
 	d.makeOrder(key, at, &p)
 	d.makeShipment(&p)
 	if s.claim {
 		d.makeClaim(&p)
 	}
-	if d.hasClick = s.hasClick; d.hasClick {
+	if d.hasClick, d.attributed = s.hasClick, s.hasClick; d.hasClick {
 		d.makeClick(at - 90_000 - schemas.Time(r.Int64N(20*3_600_000)))
 	}
 }
@@ -107,6 +128,9 @@ func (d *draft) makeOrder(key string, at schemas.Time, p *product) {
 	if s.b2b {
 		d.order.Channel = "B2B"
 		quantity = int64(20 + r.IntN(180))
+	}
+	if s.bulk {
+		quantity = int64(300 + r.IntN(200))
 	}
 	unit := p.cents + int64(r.IntN(900))
 	d.order.Value = cents(quantity * unit)
@@ -136,6 +160,9 @@ func (d *draft) makeShipment(p *product) {
 		sh.PortOfEntry = pick(r, pilotPorts)
 	}
 	sh.EntryDate = dayOf(sh.EventTime) + 1 + schemas.Date(r.IntN(20))
+	if s.before {
+		sh.EntryDate = min(sh.EntryDate, allSuspendedFrom-1)
+	}
 	if s.early {
 		sh.EntryDate = pilotFrom - 1 - schemas.Date(r.IntN(12))
 	}
@@ -155,7 +182,7 @@ func (d *draft) caseDate() schemas.Date {
 // makeClaim states a USMCA claim with its certification, and of B2B a verified e-Cert.
 func (d *draft) makeClaim(p *product) {
 	r, o, sh := d.r, &d.order, &d.ship
-	from := dayOf(o.EventTime) - 20 - schemas.Date(r.IntN(60))
+	from, to := d.year()
 	o.Preference = schemas.Preference{
 		Present: true, Program: "USMCA", SPI: pick(r, []string{"S", "S+", ""}),
 		Certification: schemas.Certification{
@@ -163,7 +190,7 @@ func (d *draft) makeClaim(p *product) {
 			Certifier: "Compliance desk, " + d.s.id, Exporter: d.s.id + " Export",
 			Producer: "Planta " + strconv.Itoa(1+r.IntN(40)) + ", " + d.spec.origin, Importer: "Importer of record " + r.number(3),
 			Description: p.description, HS6: hs6(p.hs), OriginCriterion: pick(r, []string{"A", "B", "C", "D"}),
-			BlanketFrom: from, BlanketTo: from + 364, SignedAt: from,
+			BlanketFrom: from, BlanketTo: to, SignedAt: from,
 		},
 	}
 	if r.perMille(500) {

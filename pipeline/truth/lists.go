@@ -66,11 +66,17 @@ var browsers = []string{
 	"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0",
 }
 
-// The days from which on the measures are judged (DOMAIN: announced 2026-06-01; in force
-// 2026-06-27).
+// The days from which on, or until which, the measures are judged.
 var (
-	pilotFrom = day(2026, 6, 1)
-	ecertFrom = day(2026, 6, 27)
+	pilotFrom        = day(2026, 6, 1)  // announced
+	ecertFrom        = day(2026, 6, 27) // in force
+	certFrom         = day(2021, 7, 1)  // 19 CFR part 182
+	suspendedFrom    = day(2025, 5, 2)  // of goods of China and Hong Kong (E.O. 14256)
+	allSuspendedFrom = day(2025, 8, 29) // of all goods (E.O. 14324)
+	limitFrom        = day(2016, 3, 10) // 800 dollars (Public Law 114-125)
+	rulingFrom       = day(2020, 7, 28) // H290219
+	dataFrom         = day(2019, 8, 22) // Section 321 Data Pilot (84 FR 35405)
+	dataEnded        = day(2025, 9, 1)  // its end: still worth knowing, no longer asked for
 )
 
 // day is a calendar day as a Date.

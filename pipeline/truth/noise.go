@@ -40,6 +40,9 @@ var noises = []noise{
 	{"collector keeps no URL", 4, onClick(func(d *draft) { d.visit.noURL = true })},
 	{"campaign id as a label", 3, onPaid(func(d *draft) { d.visit.set("utm_id", d.r.number(11)) })},
 	{"other clicks of the order", 8, idleClicks},
+	{"brand at its price", 5, fairBrand},
+	{"brand that nobody watches", 4, otherBrand},
+	{"certification in its legal variants", 12, certVariant},
 }
 
 // onClick is a noise that fits any click.

@@ -99,7 +99,7 @@ func (s *Set) Answers(visit func(*Answer) error) error {
 		if err := visit(&a); err != nil {
 			return err
 		}
-		if d.spec.claim {
+		if d.order.Preference.Program != "" {
 			a = d.answer(true)
 			if err := visit(&a); err != nil {
 				return err

@@ -54,15 +54,16 @@ func TestEveryCauseAndNoiseIsPlanted(t *testing.T) {
 		for _, n := range d.noises {
 			odd[n]++
 		}
-		for _, c := range d.codes {
+		for _, p := range d.planted {
+			c := p.code
 			if codeOf(c) == nil {
 				t.Fatalf("code %s is not among Codes", c)
 			}
 		}
 		if len(d.causes) == 0 {
 			clean++
-			if len(d.codes) > 0 {
-				t.Errorf("an order without a cause has %v", d.codes)
+			if len(d.planted) > 0 {
+				t.Errorf("an order without a cause has %v", d.planted)
 			}
 		}
 	}
@@ -91,8 +92,8 @@ func TestEveryCauseAndNoiseIsPlanted(t *testing.T) {
 // for the orders of a time before the measures.
 func TestEveryPlantedCauseHasACode(t *testing.T) {
 	for _, d := range drafts(Options{Seed: 2, Orders: 3000}) {
-		if len(d.causes) > 0 && len(d.codes) < len(d.causes) {
-			t.Errorf("causes %q have the codes %v", d.causes, d.codes)
+		if len(d.causes) > 0 && len(d.planted) < len(d.causes) {
+			t.Errorf("causes %q have the codes %v", d.causes, d.planted)
 		}
 	}
 }
