@@ -26,6 +26,26 @@ var registerCauses = []cause{
 		d.visit.set("utm_campaign", d.other().campaigns[1])
 		d.add("LABEL_CAMPAIGN_UNREGISTERED")
 	}},
+	{name: "pixel registered after the click", family: ofLabels, weight: 3, want: atDated(onNetworks("facebook", "instagram")), plant: func(d *draft) {
+		d.click.FacebookPixelID = d.s.late["facebook_pixel_id"]
+		d.add("LABEL_PIXEL_UNREGISTERED")
+	}},
+	{name: "campaign id registered after the click", family: ofLabels, weight: 3, want: atDated(onNetworks("bing")), plant: func(d *draft) {
+		d.click.BingCampaignID = d.s.late["bing_campaign_id"]
+		d.add("LABEL_CAMPAIGN_UNREGISTERED")
+	}},
+	{name: "campaign registered after the click", family: ofLabels, weight: 3, want: atDated(onNetworks(adNetworks...)), plant: func(d *draft) {
+		d.visit.set("utm_campaign", d.s.late["utm_campaign"])
+		d.add("LABEL_CAMPAIGN_UNREGISTERED")
+	}},
+}
+
+// atDated wants a seller whose register says since when, beside what want wants.
+func atDated(want func(*spec, dice)) func(*spec, dice) {
+	return func(s *spec, r dice) {
+		want(s, r)
+		s.listed, s.dated = true, true
+	}
 }
 
 // other is another seller than the order's.

@@ -12,6 +12,7 @@ type spec struct {
 	net          *network
 	b2b, claim   bool
 	listed       bool // at a seller whose labels are registered
+	dated        bool // at one whose register says since when
 	unlisted     bool // at one whose labels are not
 	site         site // of a claim's seller
 	dest, origin string
@@ -89,7 +90,7 @@ func drawSpec(r dice) spec {
 func (d *draft) seat() {
 	for {
 		s := &d.all[d.r.IntN(len(d.all))]
-		if s.b2b != d.spec.b2b || d.spec.listed && !s.listed || d.spec.unlisted && s.listed || d.spec.claim && d.spec.b2b && s.site != d.spec.site {
+		if s.b2b != d.spec.b2b || d.spec.listed && !s.listed || d.spec.unlisted && s.listed || d.spec.dated && s.late == nil || d.spec.claim && d.spec.b2b && s.site != d.spec.site {
 			continue
 		}
 		d.s = s

@@ -2,6 +2,7 @@ package truth
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/clearlane/clearlane/schemas"
 )
@@ -29,6 +30,7 @@ type seller struct {
 	site                        site
 	listed                      bool // pixels and campaigns are registered
 	pixels, bing, campaigns     []string
+	late                        map[string]string // by field, an id that is registered after all clicks of the set
 }
 
 // makeSellers makes the sellers of a seed. Every agency's pixel is registered with all
@@ -65,6 +67,11 @@ func makeSellers(seed uint64) []seller {
 			s.bing = append(s.bing, "4"+r.text(digits, 8))
 			s.campaigns = append(s.campaigns, fmt.Sprintf(pick(r, campaignNames), pick(r, goodsWords), 100+i))
 		}
+		if i%3 == 0 {
+			s.late = map[string]string{
+				"facebook_pixel_id": "6" + r.text(digits, 14), "bing_campaign_id": "5" + r.text(digits, 8), "utm_campaign": fmt.Sprintf("late-%d", i),
+			}
+		}
 	}
 	return all
 }
@@ -74,6 +81,11 @@ func (s *seller) event() schemas.SellerSite {
 	e := schemas.SellerSite{SellerID: s.id, SiteHost: s.host, Platform: s.platform}
 	if s.listed {
 		e.FacebookPixelIDs, e.BingCampaignIDs, e.UTMCampaigns = s.pixels, s.bing, s.campaigns
+		if s.late != nil {
+			e.FacebookPixelIDs = s.date(&e, "facebook_pixel_id", s.pixels)
+			e.BingCampaignIDs = s.date(&e, "bing_campaign_id", s.bing)
+			e.UTMCampaigns = s.date(&e, "utm_campaign", s.campaigns)
+		}
 	}
 	in := schemas.OriginIntegration{Platform: "CROSSNET", Status: schemas.Integrated, Since: day(2026, 4, 20)}
 	switch s.site {
@@ -88,4 +100,13 @@ func (s *seller) event() schemas.SellerSite {
 	}
 	e.OriginIntegration = in
 	return e
+}
+
+// date registers the ids of a field since the beginning, and a late one beside them.
+func (s *seller) date(e *schemas.SellerSite, field string, ids []string) []string {
+	for _, id := range ids {
+		e.Registrations = append(e.Registrations, schemas.Registration{Field: field, ID: id, Since: day(2024, 11, 4)})
+	}
+	e.Registrations = append(e.Registrations, schemas.Registration{Field: field, ID: s.late[field], Since: day(2029, 3, 1)})
+	return append(slices.Clip(ids), s.late[field])
 }
