@@ -2,6 +2,7 @@ package scoring
 
 import (
 	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/entry"
 	"github.com/clearlane/clearlane/scoring/origin"
 )
 
@@ -13,9 +14,9 @@ import (
 func (s *Scorer) judgeOrigin() {
 	claim := origin.Claim{
 		Order: s.c.Order, Shipment: s.c.Shipment, Verifications: s.c.Verifications,
-		Site: s.c.Site, Date: s.facts.Date, LowValue: s.pack.CertificationLowValue,
+		Site: s.c.Site, Date: s.facts.Date,
 	}
-	claim.Value, claim.ValueField, claim.ValueWhy = s.goodsValue()
+	claim.Waived, claim.ValueField, claim.ValueWhy = s.lowValue()
 	origin.Judge(&claim, &s.origin)
 	r := &s.origin
 	if !r.Claimed {
@@ -49,21 +50,24 @@ func (s *Scorer) judgeOrigin() {
 	s.out.PreferenceStatus = status
 }
 
-// goodsValue is what the goods are worth in USD; where that is not known it is not
-// Set, and field and why say what lacks. An order's value stands for its goods only
-// while there is no shipment.
-func (s *Scorer) goodsValue() (v schemas.Decimal, field, why string) {
-	field, currency := "declared_value", s.out.Dimensions.Currency
-	if s.c.Shipment == nil {
-		field = "value"
+// lowValue is true where the goods are worth no more than the pack's low value; where
+// that is not known, field and why say what lacks. An order's value stands for its
+// goods only while there is no shipment.
+func (s *Scorer) lowValue() (low bool, field, why string) {
+	limit := s.pack.CertificationLowValue
+	if !limit.Set {
+		return false, "", ""
 	}
-	switch v = s.out.Dimensions.DeclaredValue; {
-	case !v.Set:
-		return v, field, "not stated"
-	case currency == "":
-		return schemas.Decimal{}, "currency", "not stated"
-	case currency != "USD":
-		return schemas.Decimal{}, field, "in another currency than USD"
+	value, currency := s.out.Dimensions.DeclaredValue, s.out.Dimensions.Currency
+	if !value.Set || value.E4 < 0 {
+		if s.c.Shipment == nil {
+			return false, "value", "not stated"
+		}
+		return false, "declared_value", "not stated"
 	}
-	return v, "", ""
+	rate, why := entry.Rate(s.pack, currency, s.facts.Date)
+	if why != "" {
+		return false, "currency", why
+	}
+	return value.CompareAt(rate, limit) <= 0, "", ""
 }

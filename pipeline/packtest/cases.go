@@ -69,11 +69,12 @@ type verdict struct {
 	Preference string   `yaml:"preference_status"`
 	Cancelled  *bool    `yaml:"cancelled"`
 	Complete   *bool    `yaml:"complete"`
+	Suppressed *string  `yaml:"suppressed"` // code of the disposition, "" for none
 }
 
 func (v *verdict) states() bool {
 	return v.Route != "" || v.Score != nil || v.Reasons != nil || v.Info != nil || v.Unknowns != nil ||
-		v.Preference != "" || v.Cancelled != nil || v.Complete != nil
+		v.Preference != "" || v.Cancelled != nil || v.Complete != nil || v.Suppressed != nil
 }
 
 // Parse reads the cases of one file. The error says all that is wrong, one fault a line.

@@ -117,6 +117,9 @@ func (v *verdict) against(who string, got *schemas.Verdict) (differs []string) {
 	if v.Cancelled != nil && *v.Cancelled != got.Cancelled {
 		differ("cancelled", got.Cancelled, *v.Cancelled)
 	}
+	if v.Suppressed != nil && *v.Suppressed != got.Suppressed.Code {
+		differ("suppressed", got.Suppressed.Code, *v.Suppressed)
+	}
 	if v.Complete != nil && *v.Complete != got.Complete {
 		differ("complete", got.Complete, *v.Complete)
 	}

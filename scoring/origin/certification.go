@@ -11,9 +11,10 @@ import (
 // certification judges the certification of origin that the order shows. One is
 // needed for every claim, in whatever form (19 CFR 182.12), except for goods worth no
 // more than the pack's low value (19 CFR 182.14(a)(2)): one that need not be shown is
-// not judged either.
+// not judged either. Importations that are split to stay below it are for CBP to say
+// (19 CFR 182.14(b)).
 func (r *Result) certification(c *Claim, ecert standing) {
-	if ecert == ecertStands || c.waived() {
+	if ecert == ecertStands || c.Waived {
 		return
 	}
 	if c.Order == nil || !c.Order.Preference.Certification.Present {
@@ -27,12 +28,6 @@ func (r *Result) certification(c *Claim, ecert standing) {
 	r.covers(c, cert)
 }
 
-// waived is true where the goods are known to be worth no more than the low value.
-// Importations that are split to stay below it are for CBP to say (19 CFR 182.14(b)).
-func (c *Claim) waived() bool {
-	return c.LowValue.Set && c.Value.Set && c.Value.E4 <= c.LowValue.E4
-}
-
 // noCertification finds a claim behind which nothing stands. Of the two codes one is
 // given: SPI_WITHOUT_CERT where the entry claims and no e-Cert is named either.
 func (r *Result) noCertification(c *Claim, ecert standing) {
@@ -42,7 +37,7 @@ func (r *Result) noCertification(c *Claim, ecert standing) {
 		code, expected = reason.SPIWithoutCert, "a certification of origin or an e-Cert ID"
 	}
 	switch {
-	case c.LowValue.Set && !c.Value.Set:
+	case c.ValueWhy != "":
 		r.unknown(code, c.ValueField, c.ValueWhy)
 	case ecert == ecertOpen:
 		r.unknown(code, field, "none, and what the e-Cert says is not known yet")

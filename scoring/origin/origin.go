@@ -38,10 +38,10 @@ type Claim struct {
 	Verifications []schemas.EcertVerification
 	Site          *schemas.SellerSite // nil: nothing is registered
 	Date          schemas.Date        // of the case
-	// LowValue is the value, in USD, up to which no certification has to be shown; not
-	// Set where the pack waives none. Value is the goods' in USD; where it is not Set,
-	// ValueField and ValueWhy say what is not known about it.
-	LowValue, Value      schemas.Decimal
+	// Waived: the goods are known to be worth so little that no certification has to be
+	// shown. Where that is not known, ValueField and ValueWhy say what lacks; they are
+	// empty where it is.
+	Waived               bool
 	ValueField, ValueWhy string
 }
 

@@ -53,9 +53,8 @@ func TestEveryGoodMustBeCovered(t *testing.T) {
 		Verifications: []schemas.EcertVerification{
 			{EcertID: "a", Status: schemas.EcertVerified, HS6: []string{"940521"}, OriginCountry: "MX"},
 		},
-		Site:     &schemas.SellerSite{OriginIntegration: schemas.OriginIntegration{Status: schemas.Integrated}},
-		Date:     20700,
-		LowValue: schemas.DecimalOf(1, 0), Value: schemas.DecimalOf(1, 0),
+		Site: &schemas.SellerSite{OriginIntegration: schemas.OriginIntegration{Status: schemas.Integrated}},
+		Date: 20700, Waived: true,
 	}, &r)
 	if len(r.Findings) != 1 || r.Findings[0].Code != reason.EcertHS6Mismatch || r.Findings[0].Observed != "610910" {
 		t.Errorf("found %+v", r.Findings)
