@@ -153,6 +153,7 @@ func (s *Scorer) judge() {
 	}
 	s.judgeGeo()
 	s.judgeLabels()
+	s.judgeTraffic()
 	s.judgeOrigin()
 	s.judgeEntry()
 	s.judgeGoods()

@@ -38,7 +38,8 @@ shipment: {order_key: k, shipment_id: S-1, revision: 1, event_time: "2026-07-12T
   destination_country: US, port_of_entry: "2704", entry_type: "01", entry_date: "2026-07-15", currency: USD, declared_value: "80.00",
   hs_codes: ["9405.21.6010"]}
 click: {order_key: k, click_id: c1, event_time: "2026-07-10T11:30:00Z", site_host: shop.example,
-  target_countries: [US], utm_source: google, utm_medium: cpc, utm_campaign: launch, gclid: CKSDxc_qhLkCFQyk4AodO24Arg}
+  target_countries: [US], utm_source: google, utm_medium: cpc, utm_campaign: launch, gclid: CKSDxc_qhLkCFQyk4AodO24Arg,
+  user_agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"}
 site: {seller_id: s1, site_host: shop.example, platform: Shopify, facebook_pixel_ids: ["111111111111111"],
   bing_campaign_ids: ["42"], utm_campaigns: [launch], origin_integration: {platform: CROSSNET, status: INTEGRATED, since: "2026-05-01"}}
 othersite: {seller_id: s1, site_host: other.example, facebook_pixel_ids: ["222222222222222"], utm_campaigns: [launch, other]}

@@ -32,7 +32,7 @@ func TestDeciderJudgesShipmentsAndTheClaim(t *testing.T) {
 	e, _ := st.Current().Shipment("p")
 	j, err := d.Shipment(e)
 	must(t, err)
-	want := []string{"ECERT_REVOKED", "GEO_TARGET_MISMATCH"}
+	want := []string{"ECERT_REVOKED", "GEO_TARGET_MISMATCH", "TRAFFIC_TOO_FAST"}
 	if j.Subject != "p" || j.Verdict.Route != schemas.RouteHighRisk || !slices.Equal(codes(j.Verdict), want) || j.Verdict.Dimensions.Platform != "Shopline" {
 		t.Errorf("the shipment: %q %+v", j.Subject, j.Verdict)
 	}

@@ -36,6 +36,7 @@ type Case struct {
 	Kind  Kind
 
 	geo      map[string]string
+	nets     map[string]uint32
 	settings []byte   // JSON; nil: the pack as it is
 	events   [][]byte // lines of JSON
 	expect   expect
@@ -47,6 +48,7 @@ type fileCase struct {
 	Rules    []string          `yaml:"rules"`
 	Kind     string            `yaml:"kind"`
 	Geo      map[string]string `yaml:"geo"`
+	Nets     map[string]uint32 `yaml:"networks"`
 	Settings yaml.Node         `yaml:"settings"`
 	Events   []yaml.Node       `yaml:"events"`
 	Expect   *expect           `yaml:"expect"`
@@ -123,7 +125,7 @@ func (p *parser) parse(path string, f *fileCase) (c Case, ok bool) {
 		}
 		return c, false
 	}
-	c = Case{File: p.file, Line: p.doc.Line(path), Name: f.Name, Rules: f.Rules, Kind: Kind(f.Kind), geo: f.Geo}
+	c = Case{File: p.file, Line: p.doc.Line(path), Name: f.Name, Rules: f.Rules, Kind: Kind(f.Kind), geo: f.Geo, nets: f.Nets}
 	if f.Name == "" {
 		p.doc.Fault(path+".name", "none", "words that tell the case from all others")
 	}
@@ -137,6 +139,9 @@ func (p *parser) parse(path string, f *fileCase) (c Case, ok bool) {
 		p.doc.Fault(path+".geo."+bad, strict.Quote(f.Geo[bad]), "an IP address and an ISO 3166-1 alpha-2 code")
 	}
 	p.settings(path+".settings", &f.Settings, &c)
+	if _, bad, err := geo.NetworksFromTable(f.Nets); err != nil {
+		p.doc.Fault(path+".networks."+bad, fmt.Sprint(f.Nets[bad]), "an IP address and an AS number")
+	}
 	p.events(path+".events", f.Events, &c)
 	if f.Expect == nil {
 		p.doc.Fault(path+".expect", "nothing", "what is decided, at least the route")

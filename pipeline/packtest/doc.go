@@ -9,6 +9,7 @@
 //     kind: positive                       # they all give a reason; or negative, unknown: none does
 //     geo: {"203.0.113.7": DE}             # countries of addresses; without it none is known
 //     settings: {goods: {...}}             # sections of the pack that differ in this case, laid over it
+//     networks: {"203.0.113.7": 24940}     # AS numbers of addresses; without it none is asked for
 //     events:                              # members as in schemas/jsonschema; order_key may be left out
 //   - {type: order, order_id: o1, ...}
 //     expect:                              # of the one shipment; what is stated must hold

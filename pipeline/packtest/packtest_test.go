@@ -14,7 +14,7 @@ import (
 // events are what scripts refer to as *click, *order, *shipment and *site.
 const events = `
 - anchors:
-    click: &click {type: ad_click, click_id: c1, event_time: "2026-07-10T11:30:00Z", site_host: shop.example, target_countries: [DE], ip: "203.0.113.7"}
+    click: &click {type: ad_click, click_id: c1, event_time: "2026-07-10T11:30:00Z", site_host: shop.example, target_countries: [DE], ip: "203.0.113.7", user_agent: Mozilla/5.0}
     order: &order {type: order, order_id: o1, event_time: "2026-07-10T12:00:00Z", seller_id: s1, site_host: shop.example, channel: B2C, ship_to_country: US}
     claim: &claim {<<: *order, channel: B2B, preference: {program: USMCA}}
     shipment: &shipment {type: shipment, shipment_id: s1, event_time: "2026-07-12T00:00:00Z", destination_country: US, port_of_entry: "2704", entry_type: "01", entry_date: 2026-07-15}

@@ -27,6 +27,11 @@ func Run(ctx context.Context, pack *policy.Pack, c *Case) (differs []string, err
 	if err != nil {
 		return nil, err
 	}
+	nets, _, err := geo.NetworksFromTable(c.nets)
+	if err != nil {
+		return nil, err
+	}
+	db = db.WithNetworks(nets)
 	var out bytes.Buffer
 	opts := offline.Options{Name: "events", Events: schemas.DefaultLimits(), Join: join.DefaultLimits(), PreReviews: true}
 	scorer := offline.New(opts, offline.Deps{Policy: policy.Alone(pack), Geo: db, Out: &out, Bad: func(b *offline.BadLine) {

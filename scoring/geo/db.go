@@ -10,11 +10,13 @@ import (
 	"github.com/oschwald/geoip2-golang/v2"
 )
 
-// DB is a country database in MaxMind's format (GeoLite2-Country, GeoIP2-Country,
-// a City edition, or DB-IP's). It is safe for many goroutines. A nil DB knows
-// no country.
+// DB is what is known about addresses: a country database in MaxMind's format
+// (GeoLite2-Country, GeoIP2-Country, a City edition, or DB-IP's), and which of them
+// stand in hosting networks (WithNetworks). It is safe for many goroutines. A nil DB
+// knows nothing.
 type DB struct {
-	reader  *geoip2.Reader
+	reader  *geoip2.Reader         // nil: countries are not known
+	nets    *Networks              // nil: hosting networks are not known
 	table   map[netip.Addr]Country // of FromTable, instead of reader
 	version string
 	build   uint32
@@ -42,12 +44,19 @@ func FromBytes(b []byte) (*DB, error) {
 }
 
 // Version is the database's type, build time (Unix seconds) and the beginning of
-// its SHA-256, empty for a nil DB.
+// its SHA-256, and behind a "+" the same of its networks. It is empty for a nil DB.
 func (db *DB) Version() string {
 	if db == nil {
 		return ""
 	}
-	return db.version
+	switch nets := db.nets.Version(); {
+	case nets == "":
+		return db.version
+	case db.version == "":
+		return nets
+	default:
+		return db.version + "+" + nets
+	}
 }
 
 // Build is the database's build time in Unix seconds, 0 for a nil DB.
@@ -66,16 +75,16 @@ func (db *DB) Country(ip string) (iso string, ok bool) {
 	if db == nil || ip == "" {
 		return "", false
 	}
-	addr, err := netip.ParseAddr(ip)
-	if err != nil {
-		return "", false
-	}
-	addr = addr.Unmap().WithZone("")
 	if db.table != nil {
-		c := db.table[addr]
+		addr, err := netip.ParseAddr(ip)
+		if err != nil {
+			return "", false
+		}
+		c := db.table[addr.Unmap().WithZone("")]
 		return c.String(), c != 0
 	}
-	if !addr.IsGlobalUnicast() || addr.IsPrivate() || reserved(addr) {
+	addr, ok := public(ip)
+	if !ok || db.reader == nil {
 		return "", false
 	}
 	record, err := db.reader.Country(addr)
@@ -106,6 +115,16 @@ var special = []netip.Prefix{
 	netip.MustParsePrefix("203.0.113.0/24"),
 	netip.MustParsePrefix("240.0.0.0/4"),
 	netip.MustParsePrefix("2001:db8::/32"),
+}
+
+// public reads an address that may stand in some place.
+func public(ip string) (netip.Addr, bool) {
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	addr = addr.Unmap().WithZone("")
+	return addr, addr.IsGlobalUnicast() && !addr.IsPrivate() && !reserved(addr)
 }
 
 func reserved(a netip.Addr) bool {

@@ -31,6 +31,9 @@ func (d *deriver) macros() {
 		if !found && d.query.values[p] != d.values[p] {
 			m, found = d.paramMacro(p, d.query.values[p])
 		}
+		if !found && d.query.second[p] != "" {
+			m, found = d.paramMacro(p, d.query.second[p])
+		}
 		if found {
 			d.macro(paramNames[p], m)
 		}
@@ -68,12 +71,14 @@ func (d *deriver) macro(field, macro string) {
 }
 
 // repeated finds a parameter that the landing URL has twice with different values.
-// Values that differ in case only are drift. That a field as sent differs from the
-// URL is not certain: the sender may have kept it from an earlier visit.
+// Values that differ in case only are drift; a macro that was filled in the other time is
+// a macro. That a field as sent differs from the URL is not certain: the sender may have
+// kept it from an earlier visit. What Google's own tagging adds it may add twice.
 func (d *deriver) repeated() {
-	for p := range numParams {
+	for p := range numLabels {
 		first, second := d.query.values[p], d.query.second[p]
-		if second == "" || strings.EqualFold(first, second) && p < gclid {
+		if second == "" || strings.EqualFold(first, second) && p < gclid || d.out.HasMacro(paramNames[p]) ||
+			d.query.cut == p && (strings.HasPrefix(first, second) || strings.HasPrefix(second, first)) {
 			continue
 		}
 		observed := "two different values"
@@ -86,7 +91,7 @@ func (d *deriver) repeated() {
 
 func (d *deriver) microsoftID() {
 	id := d.values[msclkid]
-	if id == "" || validMSCLKID(id) || d.out.HasMacro("msclkid") {
+	if id == "" || validMSCLKID(id) || d.out.HasMacro("msclkid") || d.query.cut == msclkid && id == d.query.values[msclkid] {
 		return
 	}
 	observed := d.text.Count("", len(id), " characters")
@@ -115,7 +120,7 @@ func (d *deriver) fbc() {
 	if !m.wellMade || id == "" || d.out.HasMacro("fbclid") {
 		return
 	}
-	if m.id != id {
+	if m.id != id && !(d.query.cut == fbclid && strings.HasPrefix(m.id, id)) {
 		d.find(reason.LabelFBCConflict, "fbc", "the fbclid in it is another than the click's", "the click's fbclid")
 	}
 }

@@ -11,7 +11,7 @@ const longest = 128
 // channelOf is GA4's default channel group of a source of a kind, a medium and a
 // campaign: the first definition that holds, all in lower case. Source: "[GA4]
 // Default channel group", Google Analytics help.
-func channelOf(sourceText string, kind kind, medium, campaign string) Channel {
+func channelOf(sourceText string, kind Kind, medium, campaign string) Channel {
 	var sb, mb, cb [longest]byte
 	src := lower(sb[:0], cut(sourceText))
 	med := lower(mb[:0], cut(medium))
@@ -23,25 +23,25 @@ func channelOf(sourceText string, kind kind, medium, campaign string) Channel {
 		return Direct
 	case bytes.Contains(cam, []byte("cross-network")):
 		return CrossNetwork
-	case paid && (kind == kindShopping || isShopping(cam)):
+	case paid && (kind == KindShopping || isShopping(cam)):
 		return PaidShopping
-	case paid && kind == kindSearch:
+	case paid && kind == KindSearch:
 		return PaidSearch
-	case paid && kind == kindSocial:
+	case paid && kind == KindSocial:
 		return PaidSocial
-	case paid && kind == kindVideo:
+	case paid && kind == KindVideo:
 		return PaidVideo
 	case is(med, "display", "banner", "expandable", "interstitial", "cpm"):
 		return Display
 	case paid:
 		return PaidOther
-	case kind == kindShopping || isShopping(cam):
+	case kind == KindShopping || isShopping(cam):
 		return OrganicShopping
-	case kind == kindSocial || is(med, "social", "social-network", "social-media", "sm", "social network", "social media"):
+	case kind == KindSocial || is(med, "social", "social-network", "social-media", "sm", "social network", "social media"):
 		return OrganicSocial
-	case kind == kindVideo || bytes.Contains(med, []byte("video")):
+	case kind == KindVideo || bytes.Contains(med, []byte("video")):
 		return OrganicVideo
-	case kind == kindSearch || is(med, "organic"):
+	case kind == KindSearch || is(med, "organic"):
 		return OrganicSearch
 	case isEmail(src) || isEmail(med):
 		return Email

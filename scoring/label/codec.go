@@ -10,8 +10,13 @@ import (
 	"github.com/clearlane/clearlane/scoring/reason"
 )
 
-// codecVersion is the first byte of stored features. It changes with the layout.
-const codecVersion = 1
+// codecVersion is the first byte of stored features. It changes with the layout. Layout 1
+// had no ReferrerKind and no Notes: features that an older program stored are read as
+// ones that say nothing about them.
+const (
+	codecVersion       = 2
+	oldestCodecVersion = 1
+)
 
 // Bounds of stored features, so that hostile bytes cost no more memory than these.
 const (
@@ -30,6 +35,7 @@ func AppendFeatures(dst []byte, f *Features) []byte {
 	dst = append(dst, codecVersion, byte(f.Source), byte(f.Referrer), byte(f.Channel))
 	dst = binary.LittleEndian.AppendUint16(dst, uint16(f.IDs))
 	dst = binary.LittleEndian.AppendUint32(dst, f.GeoBuild)
+	dst = append(dst, byte(f.ReferrerKind), byte(f.Notes))
 	dst = binary.AppendVarint(dst, int64(f.EventTime))
 	for _, s := range f.texts() {
 		dst = appendText(dst, *s)
@@ -57,13 +63,16 @@ func ReadFeatures(b []byte, f *Features) error {
 	if len(b) < 10 {
 		return ErrFeaturesCut
 	}
-	if b[0] != codecVersion {
-		return fmt.Errorf("%w: %d, this program reads %d", ErrFeaturesVersion, b[0], codecVersion)
+	if b[0] < oldestCodecVersion || b[0] > codecVersion {
+		return fmt.Errorf("%w: %d, this program reads %d to %d", ErrFeaturesVersion, b[0], oldestCodecVersion, codecVersion)
 	}
 	f.Source, f.Referrer, f.Channel = Network(b[1]), Network(b[2]), Channel(b[3])
 	f.IDs = IDSet(binary.LittleEndian.Uint16(b[4:]))
 	f.GeoBuild = binary.LittleEndian.Uint32(b[6:])
 	r := reader{b: b[10:]}
+	if b[0] >= 2 {
+		f.ReferrerKind, f.Notes = Kind(r.byte()), Note(r.byte())
+	}
 	f.EventTime = schemas.Time(r.varint())
 	for _, s := range f.texts() {
 		*s = r.text()

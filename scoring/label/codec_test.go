@@ -18,6 +18,7 @@ func drawFeatures(t *rapid.T) Features {
 		Targets: rapid.SliceOfN(text, 1, 4).Draw(t, "targets"), Country: text.Draw(t, "country"), GeoBuild: rapid.Uint32().Draw(t, "build"),
 		FacebookPixelID: text.Draw(t, "pixel"), BingCampaignID: text.Draw(t, "bing"), IDs: IDSet(rapid.Uint16().Draw(t, "ids")),
 		Source: Network(rapid.Byte().Draw(t, "source")), Referrer: Network(rapid.Byte().Draw(t, "referrer")), Channel: Channel(rapid.Byte().Draw(t, "channel")),
+		ReferrerKind: Kind(rapid.Byte().Draw(t, "referrer kind")), Notes: Note(rapid.Byte().Draw(t, "notes")),
 	}
 	u := &f.UTM
 	for _, p := range []*string{&u.ID, &u.Source, &u.Medium, &u.Campaign, &u.SourcePlatform, &u.Term, &u.Content, &u.CreativeFormat, &u.MarketingTactic} {

@@ -3,19 +3,21 @@ package label
 import (
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/geo"
+	"github.com/clearlane/clearlane/scoring/host"
 	"github.com/clearlane/clearlane/scoring/reason"
 )
 
 // deriver is the memory that deriving features needs. It stays with the Features,
 // so that deriving into the same ones again allocates nothing.
 type deriver struct {
-	buf    []byte // decoded values that the features alias
-	text   reason.Text
-	query  query
-	values [numParams]string // as sent, else of the landing URL
-	source source            // of utm_source
-	click  *schemas.AdClick
-	out    *Features
+	buf      []byte // decoded values that the features alias
+	text     reason.Text
+	query    query
+	values   [numParams]string // as sent, else of the landing URL
+	source   source            // of utm_source
+	internal bool              // the referrer is the site itself
+	click    *schemas.AdClick
+	out      *Features
 }
 
 // Derive fills out with the facts of a click. The strings of out alias the click
@@ -42,7 +44,8 @@ func (d *deriver) derive(click *schemas.AdClick, db *geo.DB, out *Features) {
 
 	d.parse(click.LandingURL, &d.query)
 	d.resolve()
-	d.traffic()
+	d.whereFrom()
+	d.traffic(click.IP, db)
 	d.certain()
 	d.likely()
 	d.drift()
@@ -70,7 +73,7 @@ func (d *deriver) resolve() {
 	}
 	for p := gclid; p < numParams; p++ {
 		if v[p] != "" {
-			d.out.IDs |= GCLID << (p - gclid)
+			d.out.IDs |= idOf[p]
 		}
 	}
 	if c.FBP != "" {
@@ -81,30 +84,31 @@ func (d *deriver) resolve() {
 	}
 }
 
-// traffic works out where the click came from, as GA4 does: by its campaign
+// whereFrom works out where the click came from, as GA4 does: by its campaign
 // parameters, else by Google's click id, else by the referrer.
-func (d *deriver) traffic() {
+func (d *deriver) whereFrom() {
 	out := d.out
 	u := &out.UTM
 	d.source = sourceOf(u.Source)
 	out.Source = d.source.network
-	host := hostOf(d.click.Referrer)
-	if sameSite(host, d.click.SiteHost) {
-		host = ""
+	from := hostOf(d.click.Referrer)
+	d.internal = host.Same(from, d.click.SiteHost)
+	if d.internal {
+		from = ""
 	}
-	referrer := sourceOf(host)
-	out.Referrer = referrer.network
+	referrer := referrerOf(from)
+	out.Referrer, out.ReferrerKind = referrer.network, referrer.kind
 	switch {
 	case u.Source != "" || u.Medium != "":
 		out.Channel = channelOf(u.Source, d.source.kind, u.Medium, u.Campaign)
 	case out.IDs&(GCLID|GBRAID|WBRAID) != 0:
-		out.Channel = channelOf("google", kindSearch, "cpc", u.Campaign)
+		out.Channel = channelOf("google", KindSearch, "cpc", u.Campaign)
 	case out.IDs.Has(DCLID):
 		out.Channel = Display
-	case host != "":
-		out.Channel = channelOf(host, referrer.kind, "referral", u.Campaign)
+	case from != "":
+		out.Channel = channelOf(from, referrer.kind, "referral", u.Campaign)
 	default:
-		out.Channel = channelOf("", kindOther, "", u.Campaign)
+		out.Channel = channelOf("", KindOther, "", u.Campaign)
 	}
 }
 

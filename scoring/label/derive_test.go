@@ -48,7 +48,11 @@ func TestDerive(t *testing.T) {
 
 func printFeatures(f *Features) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, source %s, referrer %s, labels %s\n", f.Channel, f.Source, f.Referrer, f.Class())
+	fmt.Fprintf(&b, "%s, source %s, referrer %s", f.Channel, f.Source, f.Referrer)
+	if f.ReferrerKind != KindOther {
+		fmt.Fprintf(&b, " (%s)", f.ReferrerKind)
+	}
+	fmt.Fprintf(&b, ", labels %s\n", f.Class())
 	u := &f.UTM
 	for i, v := range []string{u.ID, u.Source, u.Medium, u.Campaign, u.SourcePlatform, u.Term, u.Content, u.CreativeFormat, u.MarketingTactic} {
 		if v != "" {
@@ -57,12 +61,23 @@ func printFeatures(f *Features) string {
 	}
 	if f.IDs != 0 {
 		b.WriteString("ids")
-		for i := range int(numParams-gclid) + 2 {
-			if f.IDs.Has(1 << i) {
-				b.WriteString(" " + append(paramNames[gclid:], "fbp", "fbc")[i])
+		for p, id := range idOf {
+			if id != 0 && f.IDs.Has(id) {
+				b.WriteString(" " + paramNames[p])
+			}
+		}
+		for _, meta := range []struct {
+			id   IDSet
+			name string
+		}{{FBP, " fbp"}, {FBC, " fbc"}} {
+			if f.IDs.Has(meta.id) {
+				b.WriteString(meta.name)
 			}
 		}
 		b.WriteByte('\n')
+	}
+	if f.Notes.Has(NoteIDsStripped) {
+		b.WriteString("no click id, as a privacy tool leaves it\n")
 	}
 	for _, x := range f.Findings {
 		fmt.Fprintf(&b, "%s %s: %s | %s\n", x.Code, x.Field, x.Observed, x.Expected)

@@ -22,7 +22,7 @@ func (d *deriver) drift() {
 	if u.Source != "" && u.Medium == "" {
 		d.find(reason.LabelDrift, "utm_medium", "none", "a medium beside the source")
 	}
-	if u.Source != "" && sameSite(hostOf(d.click.Referrer), d.click.SiteHost) && d.click.SiteHost != "" {
+	if u.Source != "" && d.internal {
 		d.find(reason.LabelDrift, "referrer", "campaign parameters on a link within the site", "none there")
 	}
 	d.pixel()

@@ -13,7 +13,7 @@ import (
 
 // Version names the rules and source lists that Derive applies. It stands in the
 // evidence of a decision and changes whenever the same click may give other features.
-const Version = "labels-2026.11.1"
+const Version = "labels-2026.11.2"
 
 // Features are the facts of one click. They hold no IP, user agent, fbp, fbc, click
 // id value or URL. Strings alias what they were derived or read from: the click and
@@ -31,11 +31,28 @@ type Features struct {
 	IDs             IDSet   // click ids present, whatever their value
 	Source          Network // of utm_source
 	Referrer        Network // of the referrer's host; NetworkNone without a referrer
+	ReferrerKind    Kind    // of the referrer's host
+	Notes           Note    // what a rule must know to tell unknown from not so
 	Channel         Channel // GA4 default channel group
 	Findings        []reason.Finding
 
 	memory *deriver // of Derive; nil where only ReadFeatures was used
 }
+
+// Note is what was seen about a click that is no finding by itself. Its bits stand in
+// stored features and never change.
+type Note uint8
+
+// The notes.
+const (
+	NoteAgent         Note = 1 << iota // the user agent is stated
+	NoteNetworksAsked                  // a database of networks was asked
+	NoteNetwork                        // it knows the network of the address
+	NoteIDsStripped                    // a paid click without an id, as privacy tools leave it
+)
+
+// Has is true when all of notes are made.
+func (n Note) Has(notes Note) bool { return n&notes == notes }
 
 // Class is how sure it is that a click's labels are false.
 type Class uint8

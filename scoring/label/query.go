@@ -1,159 +1,138 @@
 package label
 
 import (
+	"slices"
 	"strings"
-	"unicode/utf8"
-	"unsafe"
 )
 
-// param is a campaign parameter or a click id of a landing URL.
-type param uint8
+// longestURL bounds how much of a landing URL is looked at. Events may hold no longer one
+// by default (schemas.DefaultLimits).
+const longestURL = 16 << 10
 
-const (
-	utmID param = iota
-	utmSource
-	utmMedium
-	utmCampaign
-	utmSourcePlatform
-	utmTerm
-	utmContent
-	utmCreativeFormat
-	utmMarketingTactic
-	gclid
-	gbraid
-	wbraid
-	dclid
-	fbclid
-	msclkid
-	ttclid
-	numParams
-)
-
-var paramNames = [numParams]string{
-	"utm_id", "utm_source", "utm_medium", "utm_campaign", "utm_source_platform",
-	"utm_term", "utm_content", "utm_creative_format", "utm_marketing_tactic",
-	"gclid", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "ttclid",
-}
-
-const longestParam = len("utm_marketing_tactic")
-
-// paramOf is the parameter of a key in any case, numParams for any other key.
-func paramOf(key string) param {
-	if len(key) < len("gclid") || len(key) > longestParam {
-		return numParams
-	}
-	var low [longestParam]byte
-	for i := range len(key) {
-		c := key[i]
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		low[i] = c
-	}
-	switch string(low[:len(key)]) {
-	case "utm_id":
-		return utmID
-	case "utm_source":
-		return utmSource
-	case "utm_medium":
-		return utmMedium
-	case "utm_campaign":
-		return utmCampaign
-	case "utm_source_platform":
-		return utmSourcePlatform
-	case "utm_term":
-		return utmTerm
-	case "utm_content":
-		return utmContent
-	case "utm_creative_format":
-		return utmCreativeFormat
-	case "utm_marketing_tactic":
-		return utmMarketingTactic
-	case "gclid":
-		return gclid
-	case "gbraid":
-		return gbraid
-	case "wbraid":
-		return wbraid
-	case "dclid":
-		return dclid
-	case "fbclid":
-		return fbclid
-	case "msclkid":
-		return msclkid
-	case "ttclid":
-		return ttclid
-	}
-	return numParams
-}
+// cutLengths are the lengths at which programs and database columns cut texts off. The
+// last value of a URL of just such a length may be the half of one: nothing about its form
+// is certain.
+var cutLengths = [...]int{255, 256, 500, 511, 512, 1000, 1023, 1024, 2000, 2047, 2048, 2083, 4000, 4095, 4096, 8000, 8191, 8192}
 
 // query is the parameters of one landing URL. Of a parameter that occurs more than
 // once the first value that is not empty holds.
 type query struct {
 	values [numParams]string
 	second [numParams]string // another value of the same parameter, empty when there is none
+	cut    param             // the parameter whose value may be cut off, numParams when none is
 }
 
+// how a piece of a URL is read.
+type how struct {
+	fill  bool // only take what is lacking: nothing about it is certain
+	depth int  // how many more queries may stand within it, encoded
+}
+
+// nested is how often a query may stand encoded within another: links that pass through
+// a mail program and a redirect do twice. It bounds the work as well.
+const nested = 2
+
 // parse takes the parameters from a landing URL as it really occurs: with "&amp;"
-// or ";" between parameters, upper-case keys, a query that was encoded whole, or
-// parameters behind the "#". Those behind the "#" only fill in what the query
-// lacks: a script put them there, and nothing about them is certain.
+// or ";" between parameters, upper-case keys, a query that was encoded whole or begins
+// twice, or parameters behind the "#". What no browser would have sent as a parameter
+// only fills in what the query lacks: a program put it there, and nothing about it is
+// certain. A URL within a value is none of ours.
 func (d *deriver) parse(url string, q *query) {
-	*q = query{}
+	*q = query{cut: cutParam(url)}
+	url = bounded(url)
 	rest, fragment, _ := strings.Cut(url, "#")
-	if _, text, found := strings.Cut(rest, "?"); found {
-		d.scan(text, q, false, true)
+	path, text, found := strings.Cut(rest, "?")
+	switch {
+	case found:
+		d.scan(text, q, how{depth: nested})
+	case strings.IndexByte(path, '&') >= 0: // "/p&utm_source=x": the "?" was forgotten
+		_, text, _ = strings.Cut(path, "&")
+		d.scan(text, q, how{fill: true, depth: nested})
+	case strings.IndexByte(path, '%') >= 0:
+		if _, text, found = strings.Cut(d.decodePercent(path), "?"); found {
+			d.scan(text, q, how{fill: true, depth: 1})
+		}
 	}
 	if fragment != "" && strings.IndexByte(fragment, '=') >= 0 {
 		if i := strings.IndexByte(fragment, '?'); i >= 0 {
 			fragment = fragment[i+1:]
 		}
-		d.scan(fragment, q, true, false)
+		d.scan(fragment, q, how{fill: true})
 	}
 }
 
-// scan reads the parameters of a query. fill: only take what is lacking. whole: a
-// segment without "=" may be a query that was encoded whole.
-func (d *deriver) scan(text string, q *query, fill, whole bool) {
+// bounded takes off what is over the bound, down to the last whole parameter.
+func bounded(url string) string {
+	if len(url) <= longestURL {
+		return url
+	}
+	url = url[:longestURL]
+	if i := strings.LastIndexAny(url, "&?#"); i >= 0 {
+		return url[:i]
+	}
+	return url
+}
+
+// cutParam is the known parameter that a URL of a suspicious length ends in.
+func cutParam(url string) param {
+	if !slices.Contains(cutLengths[:], len(url)) {
+		return numParams
+	}
+	key, _, _ := strings.Cut(url[strings.LastIndexAny(url, "&?#;")+1:], "=")
+	return paramOf(key)
+}
+
+// scan reads the parameters of a query.
+func (d *deriver) scan(text string, q *query, h how) {
 	for text != "" {
 		var segment string
 		segment, text, _ = strings.Cut(text, "&")
+		fill := h
 		for {
-			cut := nextBySemicolon(segment)
+			cut := separator(segment)
 			if cut < 0 {
 				break
 			}
-			d.segment(segment[:cut], q, fill, whole)
+			d.segment(segment[:cut], q, fill)
+			if segment[cut] == '?' {
+				fill.fill = true
+			}
 			segment = segment[cut+1:]
 		}
-		d.segment(segment, q, fill, whole)
+		d.segment(segment, q, fill)
 	}
 }
 
-// nextBySemicolon is where a ";" ends a parameter, -1 when none does. It does only
-// where a known parameter follows: a ";" is legal within a value.
-func nextBySemicolon(s string) int {
-	from := 0
-	for {
-		i := strings.IndexByte(s[from:], ';')
+// separator is where a ";" or a second "?" ends a parameter, -1 when none does. They do
+// only where a known parameter follows: both are legal within a value. So is a URL with
+// a query of its own.
+func separator(s string) int {
+	for from := 0; ; {
+		i := strings.IndexAny(s[from:], ";?")
 		if i < 0 {
 			return -1
 		}
 		at := from + i
-		next := s[at+1 : min(len(s), at+2+longestParam)]
-		if key, _, found := strings.Cut(next, "="); found && paramOf(key) != numParams && at > 0 {
+		from = at + 1
+		next := s[from:min(len(s), from+longestParam+1)]
+		key, _, found := strings.Cut(next, "=")
+		if found && paramOf(key) != numParams && at > 0 && (s[at] == ';' || !strings.Contains(s[:at], "://")) {
 			return at
 		}
-		from = at + 1
 	}
 }
 
-func (d *deriver) segment(s string, q *query, fill, whole bool) {
-	s = strings.TrimPrefix(s, "amp;")
+func (d *deriver) segment(s string, q *query, h how) {
+	for strings.HasPrefix(s, "amp;") { // "&amp;", and "&amp;amp;" of a page escaped twice
+		s = s[len("amp;"):]
+	}
 	key, value, found := strings.Cut(s, "=")
 	if !found {
-		if whole && strings.Contains(s, "%3") {
-			d.scan(d.decode(s), q, fill, false)
+		if h.depth > 0 && (strings.Contains(s, "%3") || strings.Contains(s, "%25")) {
+			if next := d.decode(s); next != s {
+				h.depth--
+				d.scan(next, q, h)
+			}
 		}
 		return
 	}
@@ -165,71 +144,36 @@ func (d *deriver) segment(s string, q *query, fill, whole bool) {
 		return
 	}
 	value = d.clean(value)
+	var rest string
+	if i := hidden(value); i >= 0 && h.depth > 0 {
+		value, rest = value[:i], value[i+1:]
+	}
+	value = strings.Trim(value, " ")
 	switch {
+	case value == "":
 	case q.values[p] == "":
 		q.values[p] = value
-	case !fill && q.second[p] == "" && value != q.values[p]:
+	case !h.fill && q.second[p] == "" && value != q.values[p]:
 		q.second[p] = value
 	}
-}
-
-// clean is a value decoded once, and twice where it was encoded twice.
-func (d *deriver) clean(s string) string {
-	once := d.decode(s)
-	if strings.IndexByte(once, '%') < 0 {
-		return once
+	if rest != "" { // decoded already: what is left of escapes is the value's own
+		d.scan(rest, q, how{fill: true, depth: h.depth - 1})
 	}
-	return d.decodePercent(once)
 }
 
-// decode undoes form encoding. What is not a whole escape stays as it is; so does a
-// text that would not be UTF-8.
-func (d *deriver) decode(s string) string {
-	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
-		return s
-	}
-	return d.unescape(s, true)
-}
-
-// decodePercent undoes percent encoding only: a "+" of a value decoded before is one.
-func (d *deriver) decodePercent(s string) string {
-	if strings.IndexByte(s, '%') < 0 {
-		return s
-	}
-	return d.unescape(s, false)
-}
-
-func (d *deriver) unescape(s string, plus bool) string {
-	from := len(d.buf)
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c == '+' && plus:
-			c = ' '
-		case c == '%' && i+2 < len(s):
-			if hi, lo := unhex(s[i+1]), unhex(s[i+2]); hi < 16 && lo < 16 {
-				c = hi<<4 | lo
-				i += 2
-			}
+// hidden is where an "&" that was encoded stands in a value before a known parameter, -1
+// where none does: "google%26utm_medium%3Dcpc" is two parameters.
+func hidden(value string) int {
+	for from := 0; ; {
+		i := strings.IndexByte(value[from:], '&')
+		if i < 0 {
+			return -1
 		}
-		d.buf = append(d.buf, c)
+		at := from + i
+		from = at + 1
+		key, _, found := strings.Cut(value[from:min(len(value), from+longestParam+1)], "=")
+		if found && paramOf(key) != numParams {
+			return at
+		}
 	}
-	b := d.buf[from:]
-	if len(b) == 0 || !utf8.Valid(b) {
-		d.buf = d.buf[:from]
-		return s
-	}
-	return unsafe.String(unsafe.SliceData(b), len(b))
-}
-
-func unhex(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
-	case c >= 'A' && c <= 'F':
-		return c - 'A' + 10
-	}
-	return 16
 }

@@ -24,6 +24,7 @@ func (c *compiler) compile() {
 	c.countries()
 	c.settings()
 	c.origin()
+	c.traffic()
 	c.custom()
 	c.entry()
 	c.rates()

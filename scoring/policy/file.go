@@ -16,6 +16,7 @@ type file struct {
 	Routes      fileRoutes      `yaml:"routes" json:"routes"`
 	PreReviews  filePreReviews  `yaml:"pre_reviews" json:"pre_reviews"`
 	Origin      *fileOrigin     `yaml:"origin" json:"origin,omitempty"`
+	Traffic     fileTraffic     `yaml:"traffic" json:"traffic,omitzero"`
 	Custom      fileCustom      `yaml:"custom" json:"custom,omitzero"`
 	Entry       *fileEntry      `yaml:"entry" json:"entry,omitempty"`
 	Rates       []fileRate      `yaml:"exchange_rates" json:"exchange_rates,omitempty"`

@@ -23,6 +23,7 @@ type Pack struct {
 	Rules     []Rule       // in the order of the file
 
 	Shipping         ShippingCountry
+	Traffic          Traffic
 	AttributionDays  int32 // a click this many days before its order, or fewer, may have led to it
 	AllClicks        bool  // labels of all kept clicks count, not of the attributed one only
 	MaxScore         int32
