@@ -89,27 +89,6 @@ func TestInfoReasonsAloneRelease(t *testing.T) {
 	}
 }
 
-func TestPilotPorts(t *testing.T) {
-	p := defaultOf(t)
-	f := Facts{Date: p.Rules[0].From}
-	for _, port := range strings.Fields("2704 2709 2720 2770 2776 1001 4601 1003 1012 4701 1068 1078 3901 3991 USLAX USLGB USNYC USEWR USJFK USCHI USORD uslax") {
-		f.Port, _ = p.Port(port)
-		if r := p.Rule(reason.GeoTargetMismatch, &f); r == nil || r.Severity != schemas.SeverityHard {
-			t.Errorf("%s (%s) is not in the pilot", port, f.Port)
-		}
-	}
-	for _, port := range strings.Fields("3903 2722 2777 1067 1079 5301 USSEA 270 27044") {
-		f.Port, _ = p.Port(port)
-		if r := p.Rule(reason.GeoTargetMismatch, &f); r == nil || r.Severity == schemas.SeverityHard {
-			t.Errorf("%s (%s) is in the pilot", port, f.Port)
-		}
-	}
-	f.Port, f.Date = "2704", f.Date-1
-	if r := p.Rule(reason.GeoTargetMismatch, &f); r != nil {
-		t.Errorf("%s is in force a day early", r.ID)
-	}
-}
-
 func TestHashIsOfTheContent(t *testing.T) {
 	p := defaultOf(t)
 	again, err := Parse(append([]byte("# another comment\n"), defaultPack...))

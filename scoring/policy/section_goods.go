@@ -90,25 +90,40 @@ func brandKey(dst []byte, name string) []byte {
 	return dst
 }
 
-// brandKeyUnicode takes compatibility forms and accents apart first.
+// brandKeyUnicode takes letters apart first: into the plain one and its accents, a
+// ligature into its letters.
 func brandKeyUnicode(dst []byte, name string) []byte {
-	empty := dst[:0]
-	var it norm.Iter
-	it.InitString(norm.NFKD, name)
-	for !it.Done() {
-		for part := it.Next(); len(part) > 0; {
-			r, n := utf8.DecodeRune(part)
-			part = part[n:]
-			if r = unicode.ToLower(r); !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-				continue
+	empty, fits := dst[:0], true
+	for len(name) > 0 {
+		r, n := utf8.DecodeRuneInString(name)
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			parts := norm.NFKD.PropertiesString(name).Decomposition()
+			if parts == nil {
+				dst, fits = appendLower(dst, r)
 			}
-			if len(dst)+utf8.RuneLen(r) > cap(dst) {
-				return empty
+			for len(parts) > 0 && fits {
+				part, n := utf8.DecodeRune(parts)
+				dst, fits = appendLower(dst, part)
+				parts = parts[n:]
 			}
-			dst = utf8.AppendRune(dst, r)
 		}
+		if !fits {
+			return empty
+		}
+		name = name[n:]
 	}
 	return dst
+}
+
+// appendLower appends a letter or digit in lower case; false: dst has no room for it.
+func appendLower(dst []byte, r rune) ([]byte, bool) {
+	if r = unicode.ToLower(r); !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		return dst, true
+	}
+	if len(dst)+utf8.RuneLen(r) > cap(dst) {
+		return dst, false
+	}
+	return utf8.AppendRune(dst, r), true
 }
 
 func (c *compiler) goods() {
