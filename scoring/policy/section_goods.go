@@ -165,7 +165,7 @@ func (c *compiler) brand(path string, f *fileBrand, percent int32) {
 func (c *compiler) brandName(path, name string, b *Brand) {
 	key := string(brandKey(make([]byte, 0, maxBrandBytes), name))
 	if key == "" || c.pack.brands[key] != nil {
-		c.fault(path, name, fmt.Sprintf("a name of letters and digits, at most %d bytes of them, that no other one is read as", maxBrandBytes))
+		c.fault(path, name, fmt.Sprintf("a name whose letters and digits, at most %d bytes, no other one has", maxBrandBytes))
 		return
 	}
 	c.pack.brands[key] = b
