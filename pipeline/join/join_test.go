@@ -179,3 +179,35 @@ func TestDecodeNamesTheFault(t *testing.T) {
 func testLimits() *Limits {
 	return &Limits{Clicks: 3, Shipments: 3, Verifications: 3, Dispositions: 3, RetentionMs: 100, SlackMs: 20}
 }
+
+// A state written while dispositions were ranked by the version they were about is read,
+// and its dispositions stand by their time.
+func TestDispositionsOfAnOlderFormatStandByTheirTime(t *testing.T) {
+	limits := DefaultLimits()
+	var old, s State
+	for _, r := range []Record{
+		{ID: "a", Rank: Rank{Revision: 9, EventMs: 1}}, {ID: "b", Rank: Rank{Revision: 1, EventMs: 3}}, {ID: "c", Rank: Rank{EventMs: 2}},
+	} {
+		r.Kind, r.TimeMs = schemas.KindDisposition, 100
+		old.Apply(&limits, &r)
+	}
+	b := old.Append(nil)
+	b[0] = formatWithRanked
+	if err := s.Decode(b); err != nil {
+		t.Fatal(err)
+	}
+	ids := ""
+	for _, e := range s.Dispositions() {
+		ids += e.ID
+		if e.Rank.Revision != 0 {
+			t.Errorf("%s has the revision %d", e.ID, e.Rank.Revision)
+		}
+	}
+	if ids != "bca" {
+		t.Errorf("the newest first: %q", ids)
+	}
+	// What it is written as again is read as it is.
+	if err := old.Decode(s.Append(nil)); err != nil || old.Dispositions()[0].ID != "b" {
+		t.Errorf("read again: %v, %v", old.Dispositions(), err)
+	}
+}

@@ -239,6 +239,9 @@ func (c *cluster) show(t *testing.T, w *strings.Builder) {
 		if v.Cancelled {
 			w.WriteString(", cancelled")
 		}
+		if x := v.Suppressed; x.Code != "" {
+			fmt.Fprintf(w, ", %s until %s, else %s", x.Code, x.Until, x.Route)
+		}
 		w.WriteByte('\n')
 	}
 	for _, out := range []Output{OutDecisions, OutHighRisk} {
