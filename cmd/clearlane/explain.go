@@ -82,7 +82,7 @@ func (o *explainOptions) wants(in *explain.Input) bool {
 
 func (o *explainOptions) check() error {
 	if _, ok := renderers[o.format]; !ok {
-		return usagef("explain: --format %q; allowed: text, json", o.format)
+		return usagef("explain: --format %q; allowed: text, json, html", o.format)
 	}
 	if o.decisionID != "" {
 		if _, err := schemas.ParseDecisionID(o.decisionID); err != nil {
@@ -124,7 +124,11 @@ func (a *app) explain(ctx context.Context, file string, o *explainOptions) (err 
 	if err != nil {
 		return usagef("explain: %w", err)
 	}
-	x := explaining{o: o, refs: refs.current(), render: renderers[o.format](out), report: scoreReport{w: a.err, name: name, clock: time.Now}}
+	render, err := renderers[o.format](out)
+	if err != nil {
+		return out.finish(err)
+	}
+	x := explaining{o: o, refs: refs.current(), render: render, report: scoreReport{w: a.err, name: name, clock: time.Now}}
 	err = x.run(ctx, in, &offline.Options{Name: name, Events: cfg.Limits.Event(), Join: joinLimits(&cfg), PreReviews: true})
 	return out.finish(err)
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"errors"
 	"io"
 
 	"github.com/clearlane/clearlane/scoring/explain"
@@ -13,9 +15,10 @@ type renderer interface {
 }
 
 // renderers are what --format allows.
-var renderers = map[string]func(io.Writer) renderer{
-	"text": func(w io.Writer) renderer { return &textRenderer{w: w} },
-	"json": func(w io.Writer) renderer { return &jsonRenderer{w: w} },
+var renderers = map[string]func(io.Writer) (renderer, error){
+	"text": func(w io.Writer) (renderer, error) { return &textRenderer{w: w}, nil },
+	"json": func(w io.Writer) (renderer, error) { return &jsonRenderer{w: w}, nil },
+	"html": newHTMLRenderer,
 }
 
 type textRenderer struct {
@@ -50,3 +53,19 @@ func (j *jsonRenderer) record(r *explain.Record) (err error) {
 }
 
 func (j *jsonRenderer) end() error { return nil }
+
+// htmlRenderer buffers: a page is written in many small pieces.
+type htmlRenderer struct {
+	b    *bufio.Writer
+	page *explain.Page
+}
+
+func newHTMLRenderer(w io.Writer) (renderer, error) {
+	b := bufio.NewWriter(w)
+	page, err := explain.NewPage(b)
+	return &htmlRenderer{b, page}, err
+}
+
+func (h *htmlRenderer) record(r *explain.Record) error { return h.page.Record(r) }
+
+func (h *htmlRenderer) end() error { return errors.Join(h.page.End(), h.b.Flush()) }
