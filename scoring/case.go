@@ -21,9 +21,9 @@ type Case struct {
 	Dispositions []schemas.Disposition
 }
 
-// date is the date a case is judged at: entry_date, else the shipment's
+// Date is the date a case is judged at: entry_date, else the shipment's
 // event_time, else the order's. 0 is unknown.
-func (c *Case) date() schemas.Date {
+func (c *Case) Date() schemas.Date {
 	if c.Shipment != nil {
 		if c.Shipment.EntryDate != 0 {
 			return c.Shipment.EntryDate

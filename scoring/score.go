@@ -116,7 +116,7 @@ func (s *Scorer) begin(c *Case, out *schemas.Verdict) {
 	}
 	s.c, s.out = c, out
 	s.text.Reset()
-	date := c.date()
+	date := c.Date()
 	s.pack, s.packInForce = s.set.At(date)
 	_, bound := c.destination()
 	_, from := c.origin()

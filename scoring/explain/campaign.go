@@ -3,7 +3,6 @@ package explain
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/label"
@@ -64,7 +63,7 @@ func (e *explainer) campaign() Section {
 	s.add("referrer_network", "Network of the referrer", f.Referrer.String())
 	s.add("target_countries", "Countries that the campaign targets", list(f.Targets, "not stated"))
 	s.add("click_country", "Country of the click's address", or(f.Country, "not known"))
-	s.add("label_class", "Labels", f.Class().String())
+	s.add("label_class", "Labels", classWords(f.Class()))
 	return s
 }
 
@@ -123,13 +122,45 @@ func (e *explainer) whyNot(o, taken *label.Features, ordered schemas.Time) strin
 	return "which is older"
 }
 
-// span is a time of milliseconds in the units that people read it in.
+// span is a time of milliseconds as people read it: its two greatest units.
 func span(ms schemas.Time) string {
-	d := time.Duration(ms) * time.Millisecond
-	if days := d / (24 * time.Hour); days > 0 {
-		return fmt.Sprintf("%d days %s", days, d%(24*time.Hour))
+	units := [...]struct {
+		name string
+		ms   schemas.Time
+	}{{"day", 24 * 60 * 60 * 1000}, {"hour", 60 * 60 * 1000}, {"minute", 60 * 1000}, {"second", 1000}}
+	var words []string
+	for _, u := range units {
+		n := ms / u.ms
+		ms -= n * u.ms
+		if len(words) == 2 || n == 0 {
+			if len(words) > 0 {
+				break
+			}
+			continue
+		}
+		word := fmt.Sprintf("%d %s", n, u.name)
+		if n > 1 {
+			word += "s"
+		}
+		words = append(words, word)
 	}
-	return d.String()
+	if len(words) == 0 {
+		return "less than a second"
+	}
+	return and(words)
+}
+
+// classWords says what was found of a click's labels.
+func classWords(c label.Class) string {
+	switch c {
+	case label.ClassCertain:
+		return "certainly false in part; the reasons say where"
+	case label.ClassLikely:
+		return "likely false in part; the reasons say where"
+	case label.ClassDrift:
+		return "carelessly written; nothing false was found"
+	}
+	return "nothing false was found in them"
 }
 
 func list(values []string, empty string) string {

@@ -88,7 +88,7 @@ func (e *explainer) byReasons() Changes {
 		}
 	}
 	var left []schemas.Reason
-	s := search{n: len(codes), last: len(codes), now: e.verdict.Route, eval: func(set []int) schemas.Route {
+	s := search{n: len(codes), last: len(codes), monotone: true, now: e.verdict.Route, eval: func(set []int) schemas.Route {
 		without := pick(codes, set)
 		left = left[:0]
 		for i := range e.verdict.Reasons {
@@ -166,7 +166,7 @@ func (t *trial) route(repairs []repair) schemas.Route {
 // catalogue is the repairs that speak to the reasons of the case, or to those that show when
 // one of the others is made.
 func (t *trial) catalogue() (chosen []repair) {
-	var in [len(repairs)]bool
+	in := make([]bool, len(repairs))
 	t.route(nil)
 	for grown := true; grown; {
 		var codes []reason.Code

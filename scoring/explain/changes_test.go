@@ -49,6 +49,9 @@ func smallest(t *rapid.T, now schemas.Route, w Way, route func(ids []string) sch
 	if got.String() != w.Route || got >= now {
 		t.Fatalf("%v: leads to %s, said to lead to %s, now %s", set, got, w.Route, now)
 	}
+	if len(set) > 12 {
+		t.Skip("too many subsets")
+	}
 	for mask := range 1<<len(set) - 1 {
 		var some []string
 		for i, id := range set {

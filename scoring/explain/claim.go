@@ -22,11 +22,11 @@ func (e *explainer) claim() Section {
 		p := &c.Order.Preference
 		id = p.EcertID
 		s.add("program", "Program, by the order", or(reason.Show(p.Program), "not stated"))
-		s.add("spi", "Special program indicator, by the order", or(p.SPI, "not stated"))
+		s.add("spi", "Special program (SPI), by the order", or(p.SPI, "not stated"))
 		certification(&s, &p.Certification)
 	}
 	if c.Shipment != nil {
-		s.add("shipment_spi", "Special program indicator, by the shipment", or(c.Shipment.SPI, "not stated"))
+		s.add("shipment_spi", "Special program (SPI), by the shipment", or(c.Shipment.SPI, "not stated"))
 		if c.Shipment.EcertID != "" {
 			id = c.Shipment.EcertID
 		}
@@ -44,7 +44,7 @@ func (e *explainer) claim() Section {
 		s.add("site", "Site's connection to a platform", "the site is not registered")
 	} else {
 		in := &c.Site.OriginIntegration
-		s.add("site", "Site's connection to a platform", fmt.Sprintf("%s%s, platform %s", in.Status, since(in.Since), or(reason.Show(in.Platform), "not stated")))
+		s.add("site", "Site's connection to a platform", fmt.Sprintf("%s%s, with %s", in.Status, since(in.Since), or(reason.Show(in.Platform), "no platform named")))
 	}
 	return s
 }
@@ -82,6 +82,18 @@ func certification(s *Section, c *schemas.Certification) {
 }
 
 func answer(v *schemas.EcertVerification) string {
-	return fmt.Sprintf("%s, asked %s; valid %s to %s; subheadings %s; origin %s", v.Status, timeOr(v.CheckedAt, "at no stated time"),
-		dateOr(v.ValidFrom, "not stated"), dateOr(v.ValidTo, "not stated"), list(v.HS6, "not stated"), or(v.OriginCountry, "not stated"))
+	text := fmt.Sprintf("%s, answered %s", v.Status, timeOr(v.CheckedAt, "at no stated time"))
+	if v.ValidFrom != 0 {
+		text += "; valid from " + v.ValidFrom.String()
+	}
+	if v.ValidTo != 0 {
+		text += "; valid to " + v.ValidTo.String()
+	}
+	if len(v.HS6) > 0 {
+		text += "; for subheadings " + list(v.HS6, "")
+	}
+	if v.OriginCountry != "" {
+		text += "; origin " + clean(v.OriginCountry)
+	}
+	return text
 }

@@ -20,10 +20,12 @@ type repair struct {
 	apply func(*draft)
 }
 
-// repairs is the catalogue. That the goods could enter at another port is not in it: who holds
+// repairs is the catalogue, in the order in which its repairs are made. That the goods could enter at another port is not in it: who holds
 // a record in hand is not to be sent looking for a port that asks less. Nor is
 // what nobody can supply afterwards, as how fast an order followed its click.
-var repairs = [...]repair{
+var repairs = slices.Concat(repairsOfLabels, repairsOfClaims, repairsOfEntries)
+
+var repairsOfLabels = []repair{
 	{"order-arrives", "an order that no rule speaks against", []reason.Code{reason.None}, (*draft).orderArrives},
 	{"campaign-targets", "a campaign that targets the shipping country", []reason.Code{reason.GeoTargetMismatch}, (*draft).targetCountry},
 
@@ -39,15 +41,6 @@ var repairs = [...]repair{
 	{"click-id-there", "a click id beside the paid medium", []reason.Code{reason.LabelPaidWithoutClickID}, without(reason.LabelPaidWithoutClickID)},
 	{"medium-paid", "a medium that says the click was paid for", []reason.Code{reason.LabelOrganicWithClickID}, without(reason.LabelOrganicWithClickID)},
 	{"referrer-agrees", "a referrer of the source's network", []reason.Code{reason.LabelReferrerConflict}, without(reason.LabelReferrerConflict)},
-
-	{"site-integrated", "a site connected to a verification platform since before the date", []reason.Code{reason.SiteNotIntegrated}, (*draft).integrate},
-	{"ecert-verified", "a verified e-Cert that matches the goods", []reason.Code{reason.EcertIDMissing, reason.EcertPending, reason.EcertUnverifiable,
-		reason.EcertInvalid, reason.EcertRevoked, reason.EcertExpired, reason.EcertHS6Mismatch, reason.EcertOriginMismatch}, (*draft).verifiedEcert},
-	{"ecert-valid", "an e-Cert valid at the date", []reason.Code{reason.EcertExpired}, (*draft).validEcert},
-	{"ecert-covers", "an e-Cert that covers the goods' subheadings", []reason.Code{reason.EcertHS6Mismatch}, (*draft).coveringEcert},
-	{"ecert-origin", "an e-Cert that names the goods' origin", []reason.Code{reason.EcertOriginMismatch}, (*draft).originEcert},
-	{lastResort, "no claim of USMCA preference", []reason.Code{reason.SiteNotIntegrated, reason.EcertIDMissing, reason.EcertPending, reason.EcertUnverifiable,
-		reason.EcertInvalid, reason.EcertRevoked, reason.EcertExpired, reason.EcertHS6Mismatch, reason.EcertOriginMismatch}, (*draft).withdrawClaim},
 }
 
 // draft is a copy of a case that repairs change.

@@ -5,7 +5,41 @@ import (
 	"strings"
 
 	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/reason"
 )
+
+var repairsOfClaims = []repair{
+	{"site-integrated", "a site connected to a verification platform since before the date", []reason.Code{reason.SiteNotIntegrated}, (*draft).integrate},
+	{"ecert-verified", "a verified e-Cert that matches the goods", codesBetween(reason.EcertIDMissing, reason.EcertOriginMismatch), (*draft).verifiedEcert},
+	{"ecert-valid", "an e-Cert valid at the date", []reason.Code{reason.EcertExpired}, (*draft).validEcert},
+	{"ecert-covers", "an e-Cert that covers the goods' subheadings", []reason.Code{reason.EcertHS6Mismatch}, (*draft).coveringEcert},
+	{"ecert-origin", "an e-Cert that names the goods' origin", []reason.Code{reason.EcertOriginMismatch}, (*draft).originEcert},
+	{lastResort, "no claim of USMCA preference",
+		slices.Concat(codesBetween(reason.SiteNotIntegrated, reason.EcertOriginMismatch), codesBetween(reason.CertMissing, reason.CertAfterClaim)), (*draft).withdrawClaim},
+
+	{"goods-agree", "the same goods on order, shipment and certification", []reason.Code{reason.HS6Mismatch}, (*draft).sameGoods},
+	{"certification-supplied", "a certification of origin with all its elements",
+		slices.Concat([]reason.Code{reason.SPIWithoutCert}, codesBetween(reason.CertMissing, reason.CertElement9Missing)), (*draft).certify},
+	{"element-1", "the certifier's role", []reason.Code{reason.CertElement1Missing}, element(1)},
+	{"element-2", "the certifier", []reason.Code{reason.CertElement2Missing}, element(2)},
+	{"element-3", "the exporter on the certification", []reason.Code{reason.CertElement3Missing}, element(3)},
+	{"element-4", "the producer on the certification", []reason.Code{reason.CertElement4Missing}, element(4)},
+	{"element-5", "the importer on the certification", []reason.Code{reason.CertElement5Missing}, element(5)},
+	{"element-6", "the goods and their subheading on the certification", []reason.Code{reason.CertElement6Missing}, element(6)},
+	{"element-7", "the origin criterion on the certification", []reason.Code{reason.CertElement7Missing}, element(7)},
+	{"element-8", "a whole blanket period on the certification", []reason.Code{reason.CertElement8Missing}, element(8)},
+	{"element-9", "the signature's date on the certification", []reason.Code{reason.CertElement9Missing}, element(9)},
+	{"blanket-holds", "a blanket period of at most twelve months that holds at the date", []reason.Code{reason.BlanketExpired, reason.BlanketGT12M}, (*draft).blanket},
+	{"certified-before", "a certification from before the claim", []reason.Code{reason.CertAfterClaim}, (*draft).certifyBefore},
+}
+
+// codesBetween is the codes from first to last: a family that stands together.
+func codesBetween(first, last reason.Code) (codes []reason.Code) {
+	for c := first; c <= last; c++ {
+		codes = append(codes, c)
+	}
+	return codes
+}
 
 func (d *draft) integrate() {
 	if d.c.Site != nil {

@@ -30,10 +30,13 @@ type found struct {
 // first to the next milder one, then to the ones behind it. No proper subset of a set leads as far. cut is true
 // where a bound left sets out.
 type search struct {
-	n    int
-	last int // a change that is a last resort, of n: to where all sets need it, a set without it is looked for too; n: there is none
-	now  schemas.Route
-	eval func(set []int) schemas.Route
+	n int
+	// monotone: no further change makes the route stricter again. Then what is left of all changes, when
+	// none of it can be dropped, is a smallest set.
+	monotone bool
+	last     int // a change that is a last resort, of n: to where all sets need it, a set without it is looked for too; n: there is none
+	now      schemas.Route
+	eval     func(set []int) schemas.Route
 
 	tried map[uint64]schemas.Route
 	tries int
@@ -99,6 +102,13 @@ func (s *search) many(target schemas.Route, avoid uint64) []found {
 		if route, ok := s.route(all &^ (1 << i)); ok && route <= target {
 			all &^= 1 << i
 		}
+	}
+	if s.monotone {
+		route, ok := s.route(all)
+		if !ok {
+			return nil
+		}
+		return []found{{members(all), route}}
 	}
 	if bits.OnesCount64(all) > maxAll {
 		s.cut = true
