@@ -100,6 +100,9 @@ func (e *explainer) byReasons() Changes {
 		if e.PreReview {
 			route = min(route, e.pack.PreReviewHighest)
 		}
+		if e.verdict.Suppressed.Code != "" { // fewer reasons leave it in force
+			route = min(route, e.pack.Dispositions.Route)
+		}
 		return route
 	}}
 	out := Changes{Basis: "reasons", Note: byReasons, Ways: []Way{}}

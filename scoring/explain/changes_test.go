@@ -114,6 +114,9 @@ func TestWaysOfReasonsAreSmallest(t *testing.T) {
 				if in.PreReview {
 					route = min(route, pack.PreReviewHighest)
 				}
+				if v.Suppressed.Code != "" {
+					route = min(route, pack.Dispositions.Route)
+				}
 				return route
 			})
 		}

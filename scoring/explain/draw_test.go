@@ -74,6 +74,10 @@ func drawCase(t *rapid.T) *scoring.Case {
 			ValidTo: one[schemas.Date](t, "valid to", 0, 20000, 30000), HS6: one(t, "hs6", nil, []string{"940521"}, []string{"610910"}), OriginCountry: one(t, "cert origin", "", "MX", "CA"),
 		})
 	}
+	if rapid.IntRange(0, 9).Draw(t, "disposition") == 0 {
+		c.Dispositions = []schemas.Disposition{{OrderKey: "k", ShipmentID: "S-1", EventTime: 1_783_900_000_000, Code: one(t, "code", "RELEASED", "HELD", "OVERRIDDEN"),
+			Until: one[schemas.Date](t, "until", 0, 20000, 30000)}}
+	}
 	if rapid.Bool().Draw(t, "site") {
 		c.Site = &schemas.SellerSite{SellerID: "s", SiteHost: "shop.example", FacebookPixelIDs: one(t, "pixels", nil, []string{}, []string{"111111111111111"}),
 			UTMCampaigns: one(t, "campaigns", nil, []string{"launch"}), BingCampaignIDs: one(t, "bings", nil, []string{"42"}),

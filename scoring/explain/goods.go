@@ -30,6 +30,9 @@ func (e *explainer) shipment() Section {
 	s.add("carrier", "Carrier", or(reason.Show(sh.Carrier), "not stated"))
 	s.add("marketplace", "Marketplace", or(reason.Show(sh.Marketplace), "not stated"))
 	s.add("de_minimis_claim", "De minimis exemption (Section 321)", yes(sh.DeMinimisClaim, "claimed", "not claimed"))
+	if share := e.verdict.DataCompleteness; share.Set {
+		s.add("data_completeness", "Data elements known (Section 321 Data Pilot)", share.String()+" %")
+	}
 	s.add("warehouse", "Consignee is a fulfilment warehouse", yes(sh.Warehouse, "yes", "no"))
 	return s
 }
@@ -72,4 +75,22 @@ func yes(b schemas.Bool, is, isNot string) string {
 		return isNot
 	}
 	return "not stated"
+}
+
+// dispositions are what officers and brokers did with earlier decisions about the
+// subject. Who they are, and what they noted, is not repeated.
+func (e *explainer) dispositions() (s Section, any bool) {
+	s = Section{Name: "dispositions", Title: "What was done with earlier decisions"}
+	for i := range e.Case.Dispositions {
+		d := &e.Case.Dispositions[i]
+		if d.ShipmentID != e.Decision.ShipmentID {
+			continue
+		}
+		text := clean(d.Code)
+		if d.Until != 0 {
+			text += ", until " + d.Until.String()
+		}
+		s.add("disposition", timeOr(d.EventTime, "at no stated time"), text)
+	}
+	return s, len(s.Facts) > 0
 }

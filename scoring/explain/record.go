@@ -139,6 +139,9 @@ func Of(in Input) *Record {
 			r.Sections = append(r.Sections, e.shipment())
 		}
 		r.Sections = append(r.Sections, e.order(), e.claim())
+		if s, any := e.dispositions(); any && !in.PreReview {
+			r.Sections = append(r.Sections, s)
+		}
 	} else {
 		r.Sections = append(r.Sections, e.counted())
 	}

@@ -40,7 +40,10 @@ func (e *explainer) route() Route {
 	if len(r.From) == 0 {
 		e.nothingRoutes(hard, soft, say)
 	}
-	if full != v.Route {
+	if held := &v.Suppressed; held.Code != "" {
+		say("The reasons lead to %s. A disposition, %s, takes the route to %s instead; it holds until %s, by the date of the case.",
+			held.Route, clean(held.Code), v.Route, held.Until)
+	} else if full != v.Route {
 		if e.PreReview && v.Route == e.pack.PreReviewHighest {
 			say("The reasons lead to %s; a pre-review never leads beyond %s.", full, v.Route)
 		} else {
@@ -76,6 +79,10 @@ func (e *explainer) routeWithoutPack(say func(string, ...any)) {
 	}
 	say("%s", strictest)
 	say("Where severities and the score, %d, lead is said by the pack, which is not at hand.", v.Score)
+	if held := &v.Suppressed; held.Code != "" {
+		say("It is %s. A disposition, %s, takes the route to %s instead; it holds until %s, by the date of the case.",
+			held.Route, clean(held.Code), v.Route, held.Until)
+	}
 }
 
 func (e *explainer) withoutOrder() bool {
