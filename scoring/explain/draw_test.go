@@ -28,7 +28,7 @@ func drawClick(t *rapid.T) label.Features {
 	click := schemas.AdClick{
 		ClickID: one(t, "click id", "a", "b", "c"), EventTime: 1_783_680_000_000 - schemas.Time(rapid.IntRange(-1, 12).Draw(t, "hours before"))*hour,
 		SiteHost: "shop.example", TargetCountries: one(t, "targets", []string{"US"}, []string{"DE"}, []string{"WORLD", "-US"}, nil),
-		UTM: schemas.UTM{Source: one(t, "source", "", "google", "facebook", "bing"), Medium: one(t, "medium", "", "cpc", "organic"),
+		UTM: schemas.UTM{ID: one(t, "utm id", "", "", "17", "18"), Source: one(t, "source", "", "google", "facebook", "bing"), Medium: one(t, "medium", "", "cpc", "organic"),
 			Campaign: one(t, "campaign", "", "launch", "spring", "{{campaign.name}}")},
 		MSCLKID: one(t, "msclkid", "", "0123456789abcdef0123456789abcdef", "short"), TTCLID: one(t, "ttclid", "", "E.C.P"),
 		FBP:             one(t, "fbp", "", "fb.1.1783600000000.123", "fb.1.1783600000.123", "nonsense"),
@@ -80,6 +80,7 @@ func drawCase(t *rapid.T) *scoring.Case {
 	}
 	if rapid.Bool().Draw(t, "site") {
 		c.Site = &schemas.SellerSite{SellerID: "s", SiteHost: "shop.example", FacebookPixelIDs: one(t, "pixels", nil, []string{}, []string{"111111111111111"}),
+			UTMIDs: one(t, "utm ids", nil, []string{"17"}), Registrations: one(t, "registrations", nil, []schemas.Registration{{Field: "utm_campaign", ID: "launch", Since: 30000}}),
 			UTMCampaigns: one(t, "campaigns", nil, []string{"launch"}), BingCampaignIDs: one(t, "bings", nil, []string{"42"}),
 			OriginIntegration: schemas.OriginIntegration{Status: schemas.IntegrationStatus(rapid.IntRange(0, 3).Draw(t, "integration")), Since: one[schemas.Date](t, "since", 0, 30000)}}
 	}

@@ -35,8 +35,8 @@ var repairsOfLabels = []repair{
 	{"id-time", "click ids made before the click", []reason.Code{reason.LabelIDTimeInvalid}, without(reason.LabelIDTimeInvalid)},
 	{"fbc-agrees", "a Meta click cookie that agrees with the landing page", []reason.Code{reason.LabelFBCConflict}, without(reason.LabelFBCConflict)},
 	{"parameter-once", "each parameter with one value", []reason.Code{reason.LabelParameterConflict}, without(reason.LabelParameterConflict)},
-	{"pixel-registered", "the Facebook pixel registered for the site", []reason.Code{reason.LabelPixelUnregistered}, (*draft).registerPixel},
-	{"campaign-registered", "the campaign registered for the site", []reason.Code{reason.LabelCampaignUnregistered}, (*draft).registerCampaigns},
+	{"pixel-registered", "the Facebook pixel registered for the site in time", []reason.Code{reason.LabelPixelUnregistered}, (*draft).registerPixel},
+	{"campaign-registered", "the campaign registered for the site in time", []reason.Code{reason.LabelCampaignUnregistered}, (*draft).registerCampaigns},
 	{"click-ids-of-one", "paid click ids of one network only", []reason.Code{reason.LabelClickIDsConflict}, without(reason.LabelClickIDsConflict)},
 	{"click-id-there", "a click id beside the paid medium", []reason.Code{reason.LabelPaidWithoutClickID}, without(reason.LabelPaidWithoutClickID)},
 	{"medium-paid", "a medium that says the click was paid for", []reason.Code{reason.LabelOrganicWithClickID}, without(reason.LabelOrganicWithClickID)},
@@ -71,6 +71,11 @@ func newDraft(e *explainer) *draft {
 	if c.Site != nil {
 		s := *c.Site
 		c.Site = &s
+	}
+	c.Sites = slices.Clone(c.Sites)
+	for i, site := range c.Sites {
+		s := *site
+		c.Sites[i] = &s
 	}
 	if e.PreReview {
 		c.Shipment = nil
@@ -136,6 +141,9 @@ func (d *draft) fillMacros() {
 	}
 	for i := range d.c.Clicks {
 		f := &d.c.Clicks[i]
+		if f.HasMacro("utm_id") {
+			f.UTM.ID = first(func(s *schemas.SellerSite) []string { return s.UTMIDs })
+		}
 		if f.HasMacro("utm_campaign") {
 			f.UTM.Campaign = first(func(s *schemas.SellerSite) []string { return s.UTMCampaigns })
 		}
@@ -156,17 +164,22 @@ func (d *draft) registerPixel() {
 func (d *draft) registerCampaigns() {
 	d.register(func(s *schemas.SellerSite, f *label.Features) {
 		with(&s.UTMCampaigns, f.UTM.Campaign)
+		with(&s.UTMIDs, f.UTM.ID)
 		with(&s.BingCampaignIDs, f.BingCampaignID)
 	})
 }
 
-// register registers what the clicks name.
+// register registers what the clicks name, on each site of the seller's and since ever.
 func (d *draft) register(add func(*schemas.SellerSite, *label.Features)) {
-	if d.c.Site == nil {
-		return
+	sites := slices.Clone(d.c.Sites)
+	if d.c.Site != nil {
+		sites = append(sites, d.c.Site)
 	}
-	for i := range d.c.Clicks {
-		add(d.c.Site, &d.c.Clicks[i])
+	for _, s := range sites {
+		s.Registrations = nil
+		for i := range d.c.Clicks {
+			add(s, &d.c.Clicks[i])
+		}
 	}
 }
 

@@ -16,8 +16,8 @@ var findings = [reason.Count]string{
 	reason.LabelIDMalformed:           "The {field} of the click does not have its published form: {observed}; expected: {expected}",
 	reason.LabelIDTimeInvalid:         "The time within the {field} of the click cannot be right: {observed}; expected: {expected}",
 	reason.LabelFBCConflict:           "The {field} of the click contradicts its landing page: {observed}; expected: {expected}",
-	reason.LabelPixelUnregistered:     "The {field} of the click, {observed}, is not registered for the seller's site ({expected})",
-	reason.LabelCampaignUnregistered:  "The {field} of the click, {observed}, is not registered for the seller's site ({expected})",
+	reason.LabelPixelUnregistered:     "The {field} of the click, {observed}, was not registered for the seller's site when the click came; expected: {expected}",
+	reason.LabelCampaignUnregistered:  "The {field} of the click, {observed}, was not registered for the seller's site when the click came; expected: {expected}",
 	reason.LabelParameterConflict:     "The landing page's address has the {field} more than once, with {observed}; expected: {expected}",
 
 	reason.LabelClickIDsConflict:   "The click carries {observed}; expected: {expected}",
