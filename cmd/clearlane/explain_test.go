@@ -16,7 +16,7 @@ import (
 
 // TestExplainScripts runs 'clearlane explain' over the lines of the input.
 //
-//	explain [decisions] [FLAG ...]           the output, hashes left out
+//	explain [decisions] [FLAG ...]           the output, hashes and versions of lists left out
 //	explain [decisions] part=TITLE [FLAG ...]  of the text the parts of that title, ~ for a blank
 //
 // With decisions the input is scored first, and the decisions are explained, not the events.
@@ -42,13 +42,13 @@ func TestExplainScripts(t *testing.T) {
 				out = partOf(out, part)
 			}
 			out = styleSheet.ReplaceAllString(out, "<style>(left out)</style>")
-			return fmt.Sprintf("%s%sexit %d\n", hashes.ReplaceAllString(out, "(hash)"), errs, code)
+			return fmt.Sprintf("%s%sexit %d\n", hashes.ReplaceAllString(out, "(left out)"), errs, code)
 		})
 	})
 }
 
 var (
-	hashes     = regexp.MustCompile(`\b([0-9a-f]{64}|[0-9a-f]{16})\b`)
+	hashes     = regexp.MustCompile(`\b([0-9a-f]{64}|[0-9a-f]{16}|labels-[0-9.]+[0-9])\b`)
 	styleSheet = regexp.MustCompile(`(?s)<style>.*</style>`)
 )
 
