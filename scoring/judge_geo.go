@@ -7,8 +7,11 @@ import (
 )
 
 // judgeGeo holds the countries that the attributed click's campaign targets against
-// the shipping country, and the click's own country, the weaker signal, against both.
+// the shipping country, and the click's own country, the weaker signal, against both. Of
+// a seller with campaigns for several countries that campaign alone counts, whichever
+// clicks' labels do.
 func (s *Scorer) judgeGeo() {
+	s.judgeOriginCountry()
 	target := s.inForce(reason.GeoTargetMismatch)
 	outside := s.inForce(reason.GeoClickOutsideTarget)
 	shipping := s.inForce(reason.GeoClickShippingMismatch)
@@ -23,54 +26,65 @@ func (s *Scorer) judgeGeo() {
 		}
 		return
 	}
-	unclear, none := s.pack.Targets(s.click.Targets, &s.targets)
+	s.pack.Targets(s.click.Targets, &s.targets)
+	none := s.targets.None()
 	if none && (target || outside) {
 		s.unknown("target_countries", "not stated")
 	}
 	if target && !none {
-		s.judgeTarget(unclear)
+		s.judgeTarget()
 	}
 	if outside || shipping {
-		s.judgeClickCountry(outside && !none, shipping, unclear)
+		s.judgeClickCountry(outside && !none, shipping)
 	}
 }
 
-// judgeTarget finds a shipping country that no target covers.
-func (s *Scorer) judgeTarget(unclear bool) {
+// judgeTarget finds a shipping country that no target covers. Where either of two may be
+// the shipping country, one that is targeted is enough, and one that may be keeps it open.
+func (s *Scorer) judgeTarget() {
 	destField, dest := s.c.destination()
 	origField, orig := s.c.origin()
-	field, sent := destField, dest
-	other := ""
 	switch s.pack.Shipping {
+	case policy.ShippingDestination:
+		if c, is := s.covered(destField, dest); is == policy.NotCovered {
+			s.notTargeted(destField, c.String())
+		}
 	case policy.ShippingOrigin:
-		field, sent = origField, orig
+		if c, is := s.covered(origField, orig); is == policy.NotCovered {
+			s.notTargeted(origField, c.String())
+		}
 	case policy.ShippingEither:
-		other = orig
-		if s.targets.Has(s.pack.Country(orig)) {
+		if s.targets.Covers(s.pack.Country(dest)) == policy.Covered || s.targets.Covers(s.pack.Country(orig)) == policy.Covered {
 			return
 		}
-		if s.pack.Country(orig) == 0 && !s.targets.Has(s.pack.Country(dest)) {
-			s.unknownCountry(origField, orig)
-			return
+		to, isDest := s.covered(destField, dest)
+		from, isOrig := s.covered(origField, orig)
+		if isDest == policy.NotCovered && isOrig == policy.NotCovered {
+			s.notTargeted(destField, s.text.Join(to.String(), ", from ", from.String()))
 		}
-	}
-	country := s.pack.Country(sent)
-	switch {
-	case country == 0:
-		s.unknownCountry(field, sent)
-	case s.targets.Has(country):
-	case unclear:
-		s.unknown("target_countries", "a name that the policy pack does not know")
-	default:
-		observed := country.String()
-		if other != "" {
-			observed = s.text.Join(observed, ", from ", s.pack.Country(other).String())
-		}
-		s.find(reason.GeoTargetMismatch, field, observed, s.text.List("targeted: ", s.click.Targets))
 	}
 }
 
-func (s *Scorer) judgeClickCountry(outside, shipping, unclear bool) {
+// covered says whether a country as sent is targeted, and what is unknown where that
+// can't be said.
+func (s *Scorer) covered(field, sent string) (geo.Country, policy.Coverage) {
+	country := s.pack.Country(sent)
+	if country == 0 {
+		s.unknownCountry(field, sent)
+		return 0, policy.Unclear
+	}
+	is := s.targets.Covers(country)
+	if is == policy.Unclear {
+		s.unknownTarget()
+	}
+	return country, is
+}
+
+func (s *Scorer) notTargeted(field, observed string) {
+	s.find(reason.GeoTargetMismatch, field, observed, s.text.List("targeted: ", s.click.Targets))
+}
+
+func (s *Scorer) judgeClickCountry(outside, shipping bool) {
 	country := geo.ParseCountry(s.click.Country)
 	if country == 0 {
 		if s.click.GeoBuild == 0 {
@@ -80,9 +94,14 @@ func (s *Scorer) judgeClickCountry(outside, shipping, unclear bool) {
 		}
 		return
 	}
-	if outside && !s.targets.Has(country) && !unclear {
-		s.find(reason.GeoClickOutsideTarget, "click_country", country.String(),
-			s.text.List("targeted: ", s.click.Targets))
+	if outside {
+		switch s.targets.Covers(country) {
+		case policy.NotCovered:
+			s.find(reason.GeoClickOutsideTarget, "click_country", country.String(),
+				s.text.List("targeted: ", s.click.Targets))
+		case policy.Unclear:
+			s.unknownTarget()
+		}
 	}
 	if !shipping {
 		return
@@ -91,9 +110,50 @@ func (s *Scorer) judgeClickCountry(outside, shipping, unclear bool) {
 	bound := s.pack.Country(sent)
 	if bound == 0 {
 		s.unknownCountry(field, sent)
-	} else if bound != country {
+	} else if !s.pack.OneCountry(bound, country) {
 		s.find(reason.GeoClickShippingMismatch, "click_country", country.String(), bound.String())
 	}
+}
+
+// judgeOriginCountry finds a shipment whose country of origin is that of none of the
+// goods. It says no more than that two statements differ: goods made in one country and
+// sent from another are ordinary trade, and what a claim needs is judged with the claim.
+// It is silent while one side says nothing at all.
+func (s *Scorer) judgeOriginCountry() {
+	field, sent := s.c.origin()
+	if sent == "" || s.c.Order == nil || !s.inForce(reason.GeoOriginInconsistent) {
+		return
+	}
+	stated, open := "", false
+	from := s.pack.Country(sent)
+	for i := range s.c.Order.Items {
+		made := s.c.Order.Items[i].OriginCountry
+		if made == "" {
+			open = true
+			continue
+		}
+		country := s.pack.Country(made)
+		if country != 0 && s.pack.OneCountry(from, country) {
+			return
+		}
+		open = open || country == 0
+		if stated == "" || made < stated {
+			stated = made
+		}
+	}
+	switch {
+	case stated == "":
+	case from == 0:
+		s.unknownCountry(field, sent)
+	case open:
+		s.unknown("items.origin_country", "not known of every item")
+	default:
+		s.find(reason.GeoOriginInconsistent, field, from.String(), s.text.Join("of goods from ", s.pack.Country(stated).String()))
+	}
+}
+
+func (s *Scorer) unknownTarget() {
+	s.unknown("target_countries", "a name that the policy pack does not know")
 }
 
 func (s *Scorer) unknownCountry(field, sent string) {

@@ -4,7 +4,6 @@ import (
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/custom"
 	"github.com/clearlane/clearlane/scoring/entry"
-	"github.com/clearlane/clearlane/scoring/geo"
 	"github.com/clearlane/clearlane/scoring/label"
 	"github.com/clearlane/clearlane/scoring/origin"
 	"github.com/clearlane/clearlane/scoring/policy"
@@ -26,7 +25,7 @@ type Scorer struct {
 	builder     bool // the seller's platform raises weights
 	portKnown   bool
 	click       *label.Features // the attributed one, nil without
-	targets     geo.Set         // what the attributed click's campaign covers
+	targets     policy.Targets  // what the attributed click's campaign covers
 	origin      origin.Result
 	entry       entry.Result
 	text        reason.Text

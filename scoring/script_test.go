@@ -22,7 +22,7 @@ import (
 const baseEvents = `
 order: {order_key: k, order_id: O-1, revision: 1, event_time: "2026-07-10T12:00:00Z", seller_id: s1,
   site_host: shop.example, platform: Shopify, channel: B2C, ship_to_country: US, currency: USD, value: "90.00",
-  items: [{sku: A, hs_code: "9405.21.6010", origin_country: CN}]}
+  items: [{sku: A, hs_code: "9405.21.6010", origin_country: MX}]}
 claim: {order_key: k, order_id: O-1, revision: 1, event_time: "2026-07-10T12:00:00Z", seller_id: s1,
   site_host: shop.example, platform: Shopify, channel: B2B, ship_to_country: US, currency: USD, value: "90.00",
   items: [{sku: A, hs_code: "9405.21.6010", origin_country: MX}], preference: {program: USMCA, e_cert_id: CN-1}}

@@ -102,6 +102,15 @@ func allPairs() string {
 	return string(b)
 }
 
+// All is the countries of the set, in the order of their codes.
+func (s *Set) All(yield func(Country) bool) {
+	for c := Country(1); c < countries; c++ {
+		if s.Has(c) && !yield(c) {
+			return
+		}
+	}
+}
+
 // Only is the one country of a set, unknown when it holds none or several.
 func (s *Set) Only() Country {
 	only := Country(0)

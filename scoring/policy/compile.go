@@ -125,6 +125,7 @@ func (c *compiler) countries() {
 		}
 		c.pack.regions[name] = set
 	}
+	c.territories()
 	switch f.Shipping {
 	case "destination":
 		c.pack.Shipping = ShippingDestination

@@ -49,8 +49,9 @@ type Pack struct {
 	locodes   map[string]string
 	portNames map[string]string // by Schedule D code
 	regions   map[string]*geo.Set
-	rates     map[string][]DatedRate // by currency, by date
-	brands    map[string]*Brand      // by brandKey of names and aliases
+	whole     map[geo.Country]geo.Country // of a territory and of its country: the country
+	rates     map[string][]DatedRate      // by currency, by date
+	brands    map[string]*Brand           // by brandKey of names and aliases
 }
 
 // ShippingCountry says which country is the "actual shipping country", which the

@@ -37,48 +37,6 @@ func (p *Pack) Country(code string) geo.Country {
 	return 0
 }
 
-// Targets is what a campaign's list of target countries covers. The list may hold
-// countries, regions of the pack and, with a leading "-", exclusions; a list of
-// exclusions alone covers the rest of the world. unclear is true when it holds a
-// name that the pack does not know: what the set lacks is then not known to be
-// outside. none is true for a list that says nothing.
-func (p *Pack) Targets(list []string, set *geo.Set) (unclear, none bool) {
-	var excluded geo.Set
-	includes, excludes := false, false
-	*set = geo.Set{}
-	for _, name := range list {
-		exclude := len(name) > 0 && name[0] == '-'
-		if exclude {
-			name = name[1:]
-		}
-		if name == "" {
-			continue
-		}
-		into := set
-		if exclude {
-			into, excludes = &excluded, true
-		} else {
-			includes = true
-		}
-		var buf [longestName]byte
-		if region := p.regions[string(upper(buf[:0], name))]; region != nil {
-			into.Union(region)
-		} else if c := geo.ParseCountry(name); c != 0 {
-			into.Add(c)
-		} else {
-			unclear = true
-		}
-	}
-	if !includes && !excludes {
-		return false, true
-	}
-	if !includes {
-		*set = geo.World()
-	}
-	set.Minus(&excluded)
-	return unclear, false
-}
-
 func digits(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

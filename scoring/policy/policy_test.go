@@ -8,7 +8,6 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"github.com/clearlane/clearlane/schemas"
-	"github.com/clearlane/clearlane/scoring/geo"
 	"github.com/clearlane/clearlane/scoring/reason"
 )
 
@@ -98,37 +97,6 @@ func TestHashIsOfTheContent(t *testing.T) {
 	other, err := Parse(bytes.Replace(defaultPack, []byte("weight: 60"), []byte("weight: 61"), 1))
 	if err != nil || other.Hash == p.Hash {
 		t.Errorf("a weight does not change the hash: %v", err)
-	}
-}
-
-func TestTargets(t *testing.T) {
-	p := defaultOf(t)
-	us, cn, hk := geo.ParseCountry("US"), geo.ParseCountry("CN"), geo.ParseCountry("HK")
-	for _, c := range []struct {
-		list                  string
-		us, cn, unclear, none bool
-	}{
-		{"", false, false, false, true},
-		{"US", true, false, false, false},
-		{"us", true, false, false, false},
-		{"usmca", true, false, false, false},
-		{"WORLD", true, true, false, false},
-		{"WORLD -CN", true, false, false, false},
-		{"-CN", true, false, false, false},
-		{"-EU", true, true, false, false},
-		{"LATAM", false, false, true, false},
-		{"EU LATAM US", true, false, true, false},
-		{"-", false, false, false, true},
-		{strings.Repeat("X", 100), false, false, true, false},
-	} {
-		var set geo.Set
-		unclear, none := p.Targets(strings.Fields(c.list), &set)
-		if set.Has(us) != c.us || set.Has(cn) != c.cn || unclear != c.unclear || none != c.none {
-			t.Errorf("%q: US %v CN %v unclear %v none %v", c.list, set.Has(us), set.Has(cn), unclear, none)
-		}
-		if set.Has(hk) && !set.Has(us) {
-			t.Errorf("%q covers Hong Kong", c.list)
-		}
 	}
 }
 
