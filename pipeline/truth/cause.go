@@ -23,6 +23,7 @@ type cause struct {
 	family    family
 	weight    int
 	elsewhere bool // not bound for the United States
+	late      bool // of a click too old to count: nothing else about it does either
 	anonymous bool // without a seller, at which labels and claims could be wrong
 	// want narrows the spec before the order is made; nil: any spec will do.
 	want func(*spec, dice)
@@ -59,6 +60,8 @@ func (c *cause) against(o *cause) bool {
 
 func (c *cause) excludes(o *cause) bool {
 	switch {
+	case c.late:
+		return o.family == ofGeography
 	case c.elsewhere:
 		return o.family >= ofOrigin
 	case c.anonymous:
@@ -77,7 +80,7 @@ var familyWeights = []familyWeight{{ofGeography, 14}, {ofLabels, 46}, {ofOrigin,
 
 // causesByFamily lists all causes.
 func causesByFamily() (all [numFamilies][]cause) {
-	for _, list := range [][]cause{geoCauses, labelCauses, idCauses, registerCauses, likelyCauses, ecertCauses, certCauses, entryCauses, goodsCauses} {
+	for _, list := range [][]cause{geoCauses, labelCauses, idCauses, registerCauses, likelyCauses, trafficCauses, ecertCauses, certCauses, entryCauses, goodsCauses} {
 		for _, c := range list {
 			all[c.family] = append(all[c.family], c)
 		}

@@ -73,6 +73,10 @@ var Codes = []Code{
 	{Name: "LABEL_REFERRER_CONFLICT", Class: Likely, effect: soft, from: pilotFrom},
 	{Name: "LABEL_DRIFT", Class: Quality, effect: info, from: pilotFrom},
 
+	{Name: "TRAFFIC_TOO_FAST", Class: Signal, effect: info, from: pilotFrom},
+	{Name: "TRAFFIC_TOO_LATE", Class: Signal, effect: info, from: pilotFrom},
+	{Name: "TRAFFIC_ROBOT", Class: Signal, effect: info, from: pilotFrom},
+
 	{Name: "SITE_NOT_INTEGRATED", Class: Certain, effect: soft, from: ecertFrom},
 	{Name: "ECERT_ID_MISSING", Class: Certain, effect: hard, from: ecertFrom},
 	{Name: "ECERT_PENDING", Class: Certain, effect: soft, from: ecertFrom},

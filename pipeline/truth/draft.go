@@ -17,11 +17,12 @@ type spec struct {
 	site         site // of a claim's seller
 	dest, origin string
 	hasClick     bool
-	early        bool     // entered before the measures of 2026
-	before       bool     // ordered in the summer of 2025, before all Section 321 exemptions were suspended
-	bulk         bool     // worth more than 2,500 dollars
-	country      string   // of the click's address; empty: an address that no database knows
-	targets      []string // of the click's campaign; empty but not nil: not stated
+	early        bool         // entered before the measures of 2026
+	before       bool         // ordered in the summer of 2025, before all Section 321 exemptions were suspended
+	bulk         bool         // worth more than 2,500 dollars
+	lead         schemas.Time // from the click to the order, in ms; 0: some minutes to a day
+	country      string       // of the click's address; empty: an address that no database knows
+	targets      []string     // of the click's campaign; empty but not nil: not stated
 }
 
 // draft is one order in the making, with what must follow from it.
@@ -112,8 +113,12 @@ func (d *draft) honest(n int, start schemas.Time) {
 	if s.claim {
 		d.makeClaim(&p)
 	}
-	if d.hasClick, d.attributed = s.hasClick, s.hasClick; d.hasClick {
-		d.makeClick(at - 90_000 - schemas.Time(r.Int64N(20*3_600_000)))
+	if d.hasClick = s.hasClick; d.hasClick {
+		if s.lead == 0 {
+			s.lead = 90_000 + schemas.Time(r.Int64N(20*3_600_000))
+		}
+		d.attributed = s.lead <= 90*dayMs
+		d.makeClick(at - s.lead)
 	}
 }
 

@@ -93,6 +93,7 @@ func stripIDs(d *draft) bool {
 		d.visit.set(name, "")
 	}
 	d.click.FBC = ""
+	d.click.UserAgent = pick(d.r, strippers)
 	return true
 }
 

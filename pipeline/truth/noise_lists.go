@@ -50,3 +50,8 @@ var redirects = []string{
 	"https://bit.ly/", "https://ad.atdmt.example/c/go", "https://track.agency-tools.example/r?id=7", "https://linktr.ee/lumenhome", "https://lnk.bio/abc",
 	"https://click.mailer.example/ls/click", "https://www.awin1.com/", "https://checkout.pay-wall.example/return", "https://go.skimresources.com/",
 }
+
+// strippers are browsers whose makers or users take click ids off links: Safari (link
+// tracking protection), Firefox (query parameter stripping), Brave, which calls itself
+// Chrome, and Chrome with an extension.
+var strippers = []string{browsers[1], browsers[1], browsers[2], browsers[4], browsers[4], browsers[0], browsers[3]}
