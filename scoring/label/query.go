@@ -84,6 +84,10 @@ func cutParam(url string) param {
 
 // scan reads the parameters of a query.
 func (d *deriver) scan(text string, q *query, h how) {
+	if bySemicolons(text) {
+		d.scanSemicolons(text, q, h)
+		return
+	}
 	for text != "" {
 		var segment string
 		segment, text, _ = strings.Cut(text, "&")
@@ -101,6 +105,43 @@ func (d *deriver) scan(text string, q *query, h how) {
 		}
 		d.segment(segment, q, fill)
 	}
+}
+
+// bySemicolons is true of a query that has ";" where others have "&": no "&", and a
+// known parameter behind a ";".
+func bySemicolons(text string) bool {
+	if strings.IndexByte(text, ';') < 0 || strings.IndexByte(text, '&') >= 0 {
+		return false
+	}
+	i := separator(text)
+	return i >= 0 && text[i] == ';'
+}
+
+// scanSemicolons reads the parameters of such a query. There, unknown parameters end the
+// one before them too: else "fbclid=x;_ga=2" would be one of an id "x;_ga=2".
+func (d *deriver) scanSemicolons(text string, q *query, h how) {
+	from := 0
+	for i := range len(text) {
+		if text[i] != ';' || !beginsParam(text[i+1:]) {
+			continue
+		}
+		d.segment(text[from:i], q, h)
+		from = i + 1
+	}
+	d.segment(text[from:], q, h)
+}
+
+// beginsParam is true of a text that begins with a parameter's name and a "=".
+func beginsParam(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '=':
+			return i > 0
+		case !letter(c) && !digit(c) && c != '_' && c != '-' && c != '.' && c != '[' && c != ']' && c != '%':
+			return false
+		}
+	}
+	return false
 }
 
 // separator is where a ";" or a second "?" ends a parameter, -1 when none does. They do
