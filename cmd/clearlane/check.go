@@ -87,6 +87,7 @@ func check(ctx context.Context, src config.Source, timeout time.Duration, out io
 		r.folder(c.DataDir)
 		r.policy(c.Policy.File)
 		r.geo(c.Geo.File)
+		r.networks(c.Geo.ASNFile)
 	}
 	if c.Has(config.RoleScore) || c.Has(config.RoleLand) {
 		r.kafka(ctx, &c, timeout)
@@ -187,6 +188,24 @@ func (r *report) geo(file string) {
 	}
 	defer db.Close()
 	r.ok("geo.file", "%s: %s", file, db.Version())
+}
+
+func (r *report) networks(file string) {
+	if file == "" {
+		r.ok("geo.asn_file", "none: whether a click's IP stands in a hosting network is unknown")
+		return
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		r.fault("geo.asn_file", err)
+		return
+	}
+	n, err := geo.NetworksFromBytes(text)
+	if err != nil {
+		r.fault("geo.asn_file", fmt.Errorf("%s: %w", file, err))
+		return
+	}
+	r.ok("geo.asn_file", "%s: %s", file, n.Version())
 }
 
 func (r *report) kafka(ctx context.Context, c *config.Config, timeout time.Duration) {

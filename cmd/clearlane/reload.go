@@ -32,6 +32,9 @@ func (r *references) files() []*refFile {
 	if r.geo.File != "" {
 		all = append(all, &refFile{name: "geo", path: r.geo.File, every: r.geo.ReloadEach, read: readGeo})
 	}
+	if r.geo.ASNFile != "" {
+		all = append(all, &refFile{name: "asn", path: r.geo.ASNFile, every: r.geo.ReloadEach, read: readNetworks})
+	}
 	return all
 }
 
@@ -45,9 +48,24 @@ func readGeo(path string, into *decide.References) error {
 	if err != nil {
 		return fmt.Errorf("country database: %w", err)
 	}
-	if into.Geo, err = geo.FromBytes(b); err != nil {
+	countries, err := geo.FromBytes(b)
+	if err != nil {
 		return fmt.Errorf("geo.file %s: %w", path, err)
 	}
+	into.Geo = countries.WithNetworks(into.Geo.Networks())
+	return nil
+}
+
+func readNetworks(path string, into *decide.References) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("ASN database: %w", err)
+	}
+	networks, err := geo.NetworksFromBytes(b)
+	if err != nil {
+		return fmt.Errorf("geo.asn_file %s: %w", path, err)
+	}
+	into.Geo = into.Geo.WithNetworks(networks)
 	return nil
 }
 
@@ -65,7 +83,7 @@ func (r *references) load(into *decide.References) error {
 // watchFiles takes up what changes in the files, until ctx ends. A value from now makes it
 // look at once.
 func (r *references) watchFiles(ctx context.Context, now <-chan os.Signal) error {
-	var ticks [2]<-chan time.Time // as many as there are kinds of files
+	var ticks [3]<-chan time.Time // as many as there are kinds of files
 	for i, f := range r.watched {
 		if f.every > 0 {
 			t := time.NewTicker(f.every)
@@ -81,6 +99,8 @@ func (r *references) watchFiles(ctx context.Context, now <-chan os.Signal) error
 			r.look(r.watched[0], false)
 		case <-ticks[1]:
 			r.look(r.watched[1], false)
+		case <-ticks[2]:
+			r.look(r.watched[2], false)
 		case <-now:
 			for _, f := range r.watched {
 				r.look(f, true)

@@ -88,7 +88,8 @@ type Policy struct {
 // Geo is where the country of an IP address comes from.
 type Geo struct {
 	File       string        `yaml:"file" doc:"Country database in GeoIP2 or GeoLite2 Country format (mmdb). Empty: the country of a click's IP is unknown."`
-	ReloadEach time.Duration `yaml:"reload_interval" off:"true" min:"100ms" max:"1h" doc:"How often the file is looked at for a change, as policy.reload_interval. A new database holds for clicks read afterwards: of those read before, the country is known and the address is gone."`
+	ASNFile    string        `yaml:"asn_file" doc:"Database of networks (GeoLite2-ASN, GeoIP2-ISP or another mmdb that holds autonomous_system_number). Empty: whether a click's IP stands in a hosting network is unknown."`
+	ReloadEach time.Duration `yaml:"reload_interval" off:"true" min:"100ms" max:"1h" doc:"How often the files are looked at for a change, as policy.reload_interval. A new database holds for clicks read afterwards: of those read before, the country is known and the address is gone."`
 }
 
 // ClickHouse is the settings of the role land.

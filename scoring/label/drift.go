@@ -26,6 +26,7 @@ func (d *deriver) drift() {
 		d.find(reason.LabelDrift, "referrer", "campaign parameters on a link within the site", "none there")
 	}
 	d.pixel()
+	d.numbers()
 }
 
 // spellings finds a parameter that the landing URL has in two spellings.
@@ -45,4 +46,23 @@ func (d *deriver) pixel() {
 		return
 	}
 	d.find(reason.LabelDrift, "facebook_pixel_id", d.text.Count("", len(id), " characters"), "15 or 16 digits")
+}
+
+// numbers finds ids that should be digits alone, and a gclsrc that Google does not give.
+func (d *deriver) numbers() {
+	if id := d.click.BingCampaignID; id != "" && !allOf(id, digit) && !d.out.HasMacro("bing_campaign_id") {
+		d.find(reason.LabelDrift, "bing_campaign_id", reason.Show(id), "digits")
+	}
+	for _, p := range [...]param{gadSource, gadCampaignID} {
+		if v := d.values[p]; v != "" && !allOf(v, digit) && !d.out.HasMacro(paramNames[p]) {
+			d.find(reason.LabelDrift, paramNames[p], reason.Show(v), "digits")
+		}
+	}
+	switch v := d.values[gclsrc]; v {
+	case "", "aw.ds", "3p.ds", "ds":
+	default:
+		if !d.out.HasMacro(paramNames[gclsrc]) {
+			d.find(reason.LabelDrift, paramNames[gclsrc], reason.Show(v), "aw.ds, 3p.ds or ds")
+		}
+	}
 }
