@@ -9,6 +9,7 @@ import (
 
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/label"
+	"github.com/clearlane/clearlane/scoring/origin"
 	"github.com/clearlane/clearlane/scoring/policy"
 	"github.com/clearlane/clearlane/scoring/reason"
 )
@@ -54,6 +55,16 @@ func drawCase(t *rapid.T) *Case {
 		if rapid.Bool().Draw(t, "claims") {
 			c.Order.Preference = schemas.Preference{Present: true, Program: "USMCA", EcertID: rapid.SampledFrom([]string{"", "e1", "e2"}).Draw(t, "cert")}
 		}
+		if rapid.Bool().Draw(t, "certified") {
+			c.Order.Preference.Certification = schemas.Certification{
+				Present: true, CertifierRole: rapid.SampledFrom([]string{"", "IMPORTER", "EXPORTER", "PRODUCER", "x"}).Draw(t, "role"),
+				Certifier: words.Draw(t, "certifier"), Exporter: words.Draw(t, "exporter"), Producer: words.Draw(t, "producer"), Importer: words.Draw(t, "importer"),
+				Description: words.Draw(t, "goods"), HS6: codes.Draw(t, "certified hs6"), OriginCriterion: rapid.SampledFrom([]string{"", "A", "E"}).Draw(t, "criterion"),
+				BlanketFrom: dates.Draw(t, "blanket from"), BlanketTo: dates.Draw(t, "blanket to"), SignedAt: dates.Draw(t, "signed"),
+			}
+		}
+		c.Order.Currency = rapid.SampledFrom([]string{"", "USD", "EUR"}).Draw(t, "currency")
+		c.Order.Value = schemas.Decimal{E4: rapid.Int64Range(-1, 40_000_000).Draw(t, "value"), Set: rapid.Bool().Draw(t, "has value")}
 	}
 	if rapid.Bool().Draw(t, "has shipment") {
 		c.Shipment = &schemas.Shipment{
@@ -179,6 +190,13 @@ func check(t *rapid.T, v *schemas.Verdict, pre bool) {
 			t.Fatalf("reasons out of order: %+v", v.Reasons)
 		}
 		hard = hard || r.Severity == schemas.SeverityHard
+	}
+	effect := schemas.PreferenceNotClaimed
+	for i := range v.Reasons {
+		effect = max(effect, origin.Effect(reason.Parse(v.Reasons[i].Code)))
+	}
+	if v.PreferenceStatus < effect || v.PreferenceStatus == schemas.PreferenceSuspended && effect < schemas.PreferenceSuspended {
+		t.Fatalf("the preference is %s, the reasons make it %s: %+v", v.PreferenceStatus, effect, v.Reasons)
 	}
 	for i := 1; i < len(v.Unknowns); i++ {
 		if !lessUnknown(&v.Unknowns[i-1], &v.Unknowns[i]) {
