@@ -76,7 +76,27 @@ func (e *explainer) byCase() Changes {
 		out.Ways = append(out.Ways, w.said("With "))
 	}
 	out.finish(s.cut, "No set of changes that was tried leads to a milder route.")
+	if beyond := e.beyondRepair(); len(beyond) > 0 {
+		out.Note += fmt.Sprintf(" No change is known that would do away with %s.", and(beyond))
+	}
 	return out
+}
+
+// beyondRepair is the codes that lead somewhere and that no repair speaks to.
+func (e *explainer) beyondRepair() (codes []string) {
+	for _, severity := range []schemas.Severity{schemas.SeverityHard, schemas.SeveritySoft} {
+		for _, code := range codesOf(e.verdict.Reasons, severity) {
+			if !slices.ContainsFunc(repairs, func(r repair) bool { return speaksTo(r, code) }) {
+				codes = append(codes, code)
+			}
+		}
+	}
+	return codes
+}
+
+func speaksTo(r repair, code string) bool {
+	c := reason.Parse(code)
+	return c != reason.None && slices.Contains(r.codes, c)
 }
 
 // byReasons leaves reasons out.

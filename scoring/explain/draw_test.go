@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -11,9 +12,11 @@ import (
 	"github.com/clearlane/clearlane/scoring/policy"
 )
 
+// defaultPack is the one that is compiled in, with a brand to watch.
 func defaultPack(t testing.TB) *policy.Pack {
 	t.Helper()
-	p, err := policy.Default()
+	text := strings.Replace(string(policy.DefaultBytes()), "brands: []", `brands: [{name: Watched, reference_price_usd: "100.00", source: a price list}]`, 1)
+	p, err := policy.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +34,9 @@ func drawClick(t *rapid.T) label.Features {
 		UTM: schemas.UTM{ID: one(t, "utm id", "", "", "17", "18"), Source: one(t, "source", "", "google", "facebook", "bing"), Medium: one(t, "medium", "", "cpc", "organic"),
 			Campaign: one(t, "campaign", "", "launch", "spring", "{{campaign.name}}")},
 		MSCLKID: one(t, "msclkid", "", "0123456789abcdef0123456789abcdef", "short"), TTCLID: one(t, "ttclid", "", "E.C.P"),
-		FBP:             one(t, "fbp", "", "fb.1.1783600000000.123", "fb.1.1783600000.123", "nonsense"),
+		FBP: one(t, "fbp", "", "fb.1.1783600000000.123", "fb.1.1783600000.123", "nonsense"),
+		FBC: one(t, "fbc", "", "fb.1.1783600000000.IwAR1", "fb.1.1783600000000.IwAR2"), FBCLID: one(t, "fbclid", "", "IwAR1"),
+		UserAgent:       one(t, "agent", "", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"),
 		FacebookPixelID: one(t, "pixel", "", "111111111111111", "222222222222222", "{pixel}"), BingCampaignID: one(t, "bing", "", "42", "7"),
 		LandingURL: one(t, "url", "", "https://shop.example/?utm_campaign=a&utm_campaign=b"), Referrer: one(t, "referrer", "", "https://www.google.com/", "https://www.facebook.com/"),
 	}
@@ -50,10 +55,10 @@ func drawCase(t *rapid.T) *scoring.Case {
 	hs := one(t, "hs", "9405.21.6010", "6109.10.0012", "")
 	if rapid.IntRange(0, 7).Draw(t, "order") > 0 {
 		c.Order = &schemas.Order{
-			OrderKey: "k", OrderID: "O-1", EventTime: 1_783_684_800_000, SellerID: "s", SiteHost: "shop.example", Channel: one(t, "channel", "B2B", "B2C", ""),
+			OrderKey: "k", OrderID: "O-1", EventTime: 1_783_684_800_000, SellerID: one(t, "seller", "s", "s", "s", ""), SiteHost: "shop.example", Channel: one(t, "channel", "B2B", "B2C", ""),
 			ShipToCountry: "US", Platform: one(t, "platform", "", "Shopline"), Currency: "USD", Value: schemas.DecimalOf(int64(rapid.IntRange(1, 5000).Draw(t, "value")), 0),
 			Status: schemas.Status(max(0, rapid.IntRange(-9, 1).Draw(t, "status"))),
-			Items:  []schemas.Item{{HSCode: hs, OriginCountry: one(t, "item origin", "MX", "CN", "")}},
+			Items:  []schemas.Item{{HSCode: hs, Brand: one(t, "brand", "", "Watched"), UnitValue: schemas.DecimalOf(int64(rapid.IntRange(1, 200).Draw(t, "price")), 0), OriginCountry: one(t, "item origin", "MX", "CN", "")}},
 		}
 		if rapid.Bool().Draw(t, "claims") {
 			c.Order.Preference = schemas.Preference{Present: true, Program: "USMCA", SPI: one(t, "order spi", "", "S"), EcertID: one(t, "cert", "", "e1")}
@@ -70,7 +75,7 @@ func drawCase(t *rapid.T) *scoring.Case {
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "answers") {
 		c.Verifications = append(c.Verifications, schemas.EcertVerification{
-			EcertID: "e1", Status: schemas.EcertStatus(rapid.IntRange(1, 6).Draw(t, "answer")), CheckedAt: schemas.Time(rapid.Int64Range(1, 3).Draw(t, "checked")),
+			EcertID: "e1", Status: schemas.EcertStatus(max(1, rapid.IntRange(-2, 6).Draw(t, "answer"))), CheckedAt: schemas.Time(rapid.Int64Range(1, 3).Draw(t, "checked")),
 			ValidTo: one[schemas.Date](t, "valid to", 0, 20000, 30000), HS6: one(t, "hs6", nil, []string{"940521"}, []string{"610910"}), OriginCountry: one(t, "cert origin", "", "MX", "CA"),
 		})
 	}
@@ -89,9 +94,9 @@ func drawCase(t *rapid.T) *scoring.Case {
 
 func drawCertification(t *rapid.T) schemas.Certification {
 	name := func(of string) string { return one(t, of, "Firm", "Firm", "") }
-	return schemas.Certification{Present: true, CertifierRole: one(t, "role", "PRODUCER", ""), Certifier: name("certifier"), Exporter: name("exporter"),
+	return schemas.Certification{Present: true, CertifierRole: one(t, "role", "PRODUCER", "IMPORTER", "EXPORTER", ""), Certifier: name("certifier"), Exporter: name("exporter"),
 		Producer: name("producer"), Importer: name("importer"), Description: name("goods"), HS6: one(t, "certified hs6", "940521", "610910", ""),
-		OriginCriterion: one(t, "criterion", "A", "B", ""), BlanketFrom: one[schemas.Date](t, "blanket from", 0, 20500), BlanketTo: one[schemas.Date](t, "blanket to", 0, 20600, 20800, 21500),
+		OriginCriterion: one(t, "criterion", "A", "B", ""), BlanketFrom: one[schemas.Date](t, "blanket from", 0, 0, 20500), BlanketTo: one[schemas.Date](t, "blanket to", 0, 0, 20600, 20800, 21500),
 		SignedAt: one[schemas.Date](t, "signed", 0, 20500, 20800)}
 }
 

@@ -29,6 +29,13 @@ func (e *explainer) evidence() Section {
 	} else {
 		s.add("site", "Registered site", "none was known")
 	}
+	if fields := ev.Site.Elsewhere; len(fields) > 0 {
+		words := make([]string, 0, len(fields))
+		for _, f := range fields {
+			words = append(words, wordsOf(f))
+		}
+		s.add("registered_elsewhere", "Registered by other sellers", and(words))
+	}
 	return s
 }
 
