@@ -64,7 +64,7 @@ func finding(r *schemas.Reason) string {
 func (e *explainer) unknowns() []Unknown {
 	out := make([]Unknown, 0, len(e.verdict.Unknowns))
 	for _, u := range e.verdict.Unknowns {
-		out = append(out, Unknown{clean(u.Field), clean(u.Why), fmt.Sprintf("Not known is the %s: %s.", wordsOf(u.Field), or(u.Why, "no reason is given"))})
+		out = append(out, Unknown{clean(u.Field), clean(u.Why), fmt.Sprintf("Not known: the %s (%s).", wordsOf(u.Field), or(u.Why, "no reason is given"))})
 	}
 	return out
 }

@@ -30,7 +30,7 @@ var repairsOfLabels = []repair{
 	{"campaign-targets", "a campaign that targets the shipping country", []reason.Code{reason.GeoTargetMismatch}, (*draft).targetCountry},
 
 	{"macro-filled-in", "every macro filled in", []reason.Code{reason.LabelMacroUnexpanded}, (*draft).fillMacros},
-	{"source-agrees", "a source that gives the click id", []reason.Code{reason.LabelClickIDSourceConflict}, without(reason.LabelClickIDSourceConflict)},
+	{"source-agrees", "a source and a click id of the same network", []reason.Code{reason.LabelClickIDSourceConflict}, without(reason.LabelClickIDSourceConflict)},
 	{"id-well-formed", "click ids in their published form", []reason.Code{reason.LabelIDMalformed}, without(reason.LabelIDMalformed)},
 	{"id-time", "click ids made before the click", []reason.Code{reason.LabelIDTimeInvalid}, without(reason.LabelIDTimeInvalid)},
 	{"fbc-agrees", "a Meta click cookie that agrees with the landing page", []reason.Code{reason.LabelFBCConflict}, without(reason.LabelFBCConflict)},
