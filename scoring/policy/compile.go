@@ -4,18 +4,19 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/geo"
+	"github.com/clearlane/clearlane/scoring/strict"
 )
 
 // compiler turns a file into a pack and collects every fault on the way.
 type compiler struct {
 	file   *file
 	pack   *Pack
-	faults []error
+	faults strict.Faults
+	line   func(path string) int // of the file; 0 where there is none
 }
 
 func (c *compiler) compile() {
@@ -34,10 +35,11 @@ func (c *compiler) compile() {
 }
 
 func (c *compiler) fault(path string, value any, allowed string) {
+	text := fmt.Sprint(value)
 	if s, ok := value.(string); ok {
-		value = strconv.Quote(s)
+		text = strict.Quote(s)
 	}
-	c.faults = append(c.faults, fmt.Errorf("%s: %v; allowed: %s", path, value, allowed))
+	c.faults = append(c.faults, strict.Fault{Line: c.line(path), Path: path, Value: text, Allowed: allowed})
 }
 
 func (c *compiler) header() {

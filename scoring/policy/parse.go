@@ -6,12 +6,9 @@ import (
 	_ "embed" // the default pack
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/clearlane/clearlane/scoring/strict"
 )
 
 //go:embed default.yaml
@@ -24,31 +21,40 @@ func DefaultBytes() []byte { return bytes.Clone(defaultPack) }
 // their sources and dates.
 func Default() (*Pack, error) { return Parse(defaultPack) }
 
-// Parse reads a pack from YAML. Unknown keys are refused. All faults are reported
-// at once, one a line, each with the path of the value, the value and what is allowed.
+// Parse reads a pack from YAML. Unknown keys are refused. All faults are reported at once,
+// one a line, each with the line and the path of the value, the value and what is allowed.
 func Parse(b []byte) (*Pack, error) {
-	dec := yaml.NewDecoder(bytes.NewReader(b))
-	dec.KnownFields(true)
 	var f file
-	var shape *yaml.TypeError
-	switch err := dec.Decode(&f); {
-	case errors.Is(err, io.EOF):
-		return nil, errors.New("policy pack: it is empty")
-	case errors.As(err, &shape): // what could be read is checked too
-	case err != nil:
-		return nil, fmt.Errorf("policy pack: %w", err)
+	doc := strict.Read(b, &f)
+	if doc.Root == nil { // nothing could be read
+		return nil, fmt.Errorf("policy pack: %w", doc.Faults())
 	}
-	var more yaml.Node
-	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		return nil, errors.New("policy pack: more than one YAML document; one pack is one document")
+	c := compiler{file: &f, pack: &Pack{}, line: doc.Line}
+	for _, fault := range doc.Faults() {
+		c.faults = append(c.faults, fault)
 	}
-	c := compiler{file: &f, pack: &Pack{}}
-	c.shape(shape)
+	return c.whole()
+}
+
+// parseJSON reads a pack in its canonical form.
+func parseJSON(b []byte) (*Pack, error) {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	var f file
+	if err := dec.Decode(&f); err != nil {
+		return nil, fmt.Errorf("policy pack: %w; allowed: the keys of the default pack", err)
+	}
+	c := compiler{file: &f, pack: &Pack{}, line: func(string) int { return 0 }}
+	return c.whole()
+}
+
+// whole compiles the file, and makes the pack's hash.
+func (c *compiler) whole() (*Pack, error) {
 	c.compile()
 	if len(c.faults) > 0 {
-		return nil, fmt.Errorf("policy pack: %w", errors.Join(c.faults...))
+		return nil, fmt.Errorf("policy pack: %w", c.faults)
 	}
-	canonical, err := json.Marshal(&f)
+	canonical, err := json.Marshal(c.file)
 	if err != nil {
 		return nil, fmt.Errorf("policy pack: canonical form: %w", err)
 	}
@@ -56,17 +62,4 @@ func Parse(b []byte) (*Pack, error) {
 	sum := sha256.Sum256(canonical)
 	c.pack.Hash = hex.EncodeToString(sum[:])
 	return c.pack, nil
-}
-
-// unknownKey is how the YAML reader reports a key that a pack does not have.
-var unknownKey = regexp.MustCompile(`field (.+) not found in type .*`)
-
-// shape takes over what the YAML reader found wrong, in the words of a pack.
-func (c *compiler) shape(err *yaml.TypeError) {
-	if err == nil {
-		return
-	}
-	for _, text := range err.Errors {
-		c.faults = append(c.faults, errors.New(unknownKey.ReplaceAllString(text, "$1: no such key; allowed: the keys of the default pack")))
-	}
 }

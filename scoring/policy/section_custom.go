@@ -2,9 +2,11 @@ package policy
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/clearlane/clearlane/scoring/custom"
 	"github.com/clearlane/clearlane/scoring/reason"
+	"github.com/clearlane/clearlane/scoring/strict"
 )
 
 // Rules of a pack's own: expressions over the case, with codes that begin with CUSTOM_.
@@ -105,8 +107,28 @@ func (c *compiler) customRule(path string, f *fileRule, r *Rule) {
 	}
 	rule, err := custom.Compile(f.When, f.Observed, uint64(max(c.file.Custom.CostLimit, leastCostLimit)))
 	if err != nil {
-		c.faults = append(c.faults, fmt.Errorf("%s%w", path, err))
+		c.expression(path, f, err)
 		return
 	}
 	r.Custom = &Expression{Rule: rule, When: f.When, Field: f.Field, Expected: f.Expected}
+}
+
+// expression reports an expression that does not compile, by its key: of its cost, when.
+func (c *compiler) expression(path string, f *fileRule, err error) {
+	key, why, told := strings.Cut(err.Error(), ": ")
+	if !told || key != "when" && key != "observed" {
+		key, why = "when", err.Error()
+	}
+	why, allowed, told := strings.Cut(why, "; allowed: ")
+	if !told {
+		allowed = "an expression in CEL over the case: 'clearlane policy variables' lists what it may ask for"
+	}
+	text := f.When
+	if key == "observed" {
+		text = f.Observed
+	}
+	c.faults = append(c.faults, strict.Fault{
+		Line: c.line(path + key), Path: path + key, Allowed: allowed,
+		Value: strict.Quote(text) + " (" + strings.ReplaceAll(why, "\n", " ") + ")",
+	})
 }

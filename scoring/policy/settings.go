@@ -17,11 +17,11 @@ func (p *Pack) With(settings []byte) (*Pack, error) {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
 	layOver(base, over)
-	text, err := json.Marshal(base) // JSON is YAML
+	text, err := json.Marshal(base)
 	if err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
-	return Parse(text)
+	return parseJSON(text)
 }
 
 func layOver(base, over map[string]any) {

@@ -3,6 +3,7 @@ package strict
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Fault is one thing that is wrong with a document.
@@ -13,8 +14,13 @@ type Fault struct {
 	Allowed string
 }
 
+// Error is the fault in one line.
 func (f Fault) Error() string {
-	text := f.Path + ": " + f.Value + "; allowed: " + f.Allowed
+	path := f.Path
+	if strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
+		path = Quote(path) // a key of the document that is no name
+	}
+	text := path + ": " + strings.ReplaceAll(f.Value, "\n", " ") + "; allowed: " + f.Allowed
 	if f.Line > 0 {
 		text = "line " + strconv.Itoa(f.Line) + ": " + text
 	}
