@@ -22,7 +22,11 @@ func newPolicy(a *app) *cobra.Command {
 		},
 	}
 	cmd.AddCommand(
+		newPolicyCheck(a),
+		newPolicyShow(a),
+		newPolicyDiff(a),
 		newPolicyTest(a),
+		newPolicyCatalogue(a),
 		newPolicyVariables(a),
 	)
 	return cmd

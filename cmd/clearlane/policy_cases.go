@@ -62,39 +62,53 @@ func openSuite(file string, from []string) (*packtest.Suite, error) {
 		return nil, err
 	}
 	suite := &packtest.Suite{Pack: pack}
-	var faults []error
-	add := func(cases []packtest.Case, err error) {
-		suite.Cases = append(suite.Cases, cases...)
-		if err != nil {
-			faults = append(faults, err)
-		}
-	}
 	if len(from) == 0 {
-		add(packtest.ParseInline(file, text))
-		if file == builtIn {
-			add(packtest.ParseAll(policy.DefaultCases()))
-		} else if folder := testsFolder(file); isFolder(folder) {
-			from = []string{folder}
-		}
+		err = addOwnCases(suite, file, text)
+	} else {
+		err = addCases(suite, from)
 	}
+	if err = errors.Join(append([]error{err}, suite.Check()...)...); err == nil && len(suite.Cases) == 0 {
+		err = fmt.Errorf("%s has no test cases; they stand under its key tests, in files of the folder %s, or in files named behind the pack", file, testsFolder(file))
+	}
+	return suite, err
+}
+
+// addOwnCases reads the cases that a pack brings along.
+func addOwnCases(suite *packtest.Suite, file string, text []byte) error {
+	inline, err := packtest.ParseInline(file, text)
+	suite.Cases = append(suite.Cases, inline...)
+	if file == builtIn {
+		more, err2 := packtest.ParseAll(policy.DefaultCases())
+		suite.Cases = append(suite.Cases, more...)
+		return errors.Join(err, err2)
+	}
+	if folder := testsFolder(file); isFolder(folder) {
+		err = errors.Join(err, addCases(suite, []string{folder}))
+	}
+	return err
+}
+
+// addCases reads the cases of files and folders.
+func addCases(suite *packtest.Suite, from []string) error {
+	var faults []error
 	for _, path := range from {
 		files, err := yamlFiles(path)
 		if err != nil {
-			return nil, usagef("policy test: %w", err)
+			return usagef("policy test: %w", err)
 		}
 		for _, f := range files {
 			b, err := os.ReadFile(f)
 			if err != nil {
-				return nil, usagef("policy test: %w", err)
+				return usagef("policy test: %w", err)
 			}
-			add(packtest.Parse(f, b))
+			cases, err := packtest.Parse(f, b)
+			if err != nil {
+				faults = append(faults, err)
+			}
+			suite.Cases = append(suite.Cases, cases...)
 		}
 	}
-	faults = append(faults, suite.Check()...)
-	if len(suite.Cases) == 0 && len(faults) == 0 {
-		faults = append(faults, fmt.Errorf("%s has no test cases; they stand under its key tests, in files of the folder %s, or in files named behind the pack", file, testsFolder(file)))
-	}
-	return suite, errors.Join(faults...)
+	return errors.Join(faults...)
 }
 
 func isFolder(path string) bool {

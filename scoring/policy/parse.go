@@ -11,6 +11,8 @@ import (
 	"github.com/clearlane/clearlane/scoring/strict"
 )
 
+//go:generate go run github.com/clearlane/clearlane/cmd/clearlane policy catalogue --out CATALOGUE.md
+
 //go:embed default.yaml
 var defaultPack []byte
 
