@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -18,8 +17,8 @@ const (
 	profileRules  = "rules"  // one order after the other, a cause for every reason code
 )
 
-// genRules writes a labelled set to standard output, or to a folder with its answers
-// and the country database that its addresses stand in.
+// genRules writes a labelled set to standard output, or to a folder with its answers,
+// the databases that know its addresses, and a policy pack that knows its brands.
 func genRules(stdout io.Writer, out string, o truth.Options) error {
 	set := truth.New(o)
 	if out == "-" {
@@ -33,6 +32,7 @@ func genRules(stdout io.Writer, out string, o truth.Options) error {
 		write func(io.Writer) error
 	}{
 		{"country.mmdb", writeSetCountries},
+		{"asn.mmdb", writeSetASNs},
 		{"policy.yaml", writeSetPack},
 		{"events.ndjson", set.WriteEvents},
 		{"answers.ndjson", set.WriteAnswers},
@@ -44,21 +44,23 @@ func genRules(stdout io.Writer, out string, o truth.Options) error {
 	return nil
 }
 
-// setCountriesBuilt is the build time of a set's country database, Unix seconds:
-// 2026-08-01 00:00 UTC. It stands in decisions, so it is no clock's.
-const setCountriesBuilt = 1785542400
+// setBuilt is the build time of a set's databases, Unix seconds: 2026-08-01 00:00 UTC. It
+// stands in decisions, so it is no clock's.
+const setBuilt = 1785542400
 
 func writeSetCountries(w io.Writer) error {
-	var networks []geodb.Network
+	return geodb.WriteCountries(w, "Countries of the addresses of a labelled set of Clearlane", setBuilt, setNetworks())
+}
+
+func writeSetASNs(w io.Writer) error {
+	return geodb.WriteASNs(w, "Networks of the addresses of a labelled set of Clearlane", setBuilt, setNetworks())
+}
+
+func setNetworks() (all []geodb.Network) {
 	for _, n := range truth.Networks() {
-		networks = append(networks, geodb.Network(n))
+		all = append(all, geodb.Network(n))
 	}
-	var b bytes.Buffer
-	if err := geodb.Write(&b, "Countries of the addresses of a labelled set of Clearlane", setCountriesBuilt, networks); err != nil {
-		return err
-	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return all
 }
 
 // rules turns the flags into the options of a labelled set.

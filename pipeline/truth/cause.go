@@ -22,7 +22,7 @@ type cause struct {
 	name      string
 	family    family
 	weight    int
-	elsewhere bool // not bound for the United States
+	alone     bool // about a destination or an origin that no claim and no entry is planted on
 	late      bool // of a click too old to count: nothing else about it does either
 	anonymous bool // without a seller, at which labels and claims could be wrong
 	// want narrows the spec before the order is made; nil: any spec will do.
@@ -62,7 +62,7 @@ func (c *cause) excludes(o *cause) bool {
 	switch {
 	case c.late:
 		return o.family == ofGeography
-	case c.elsewhere:
+	case c.alone:
 		return o.family >= ofOrigin
 	case c.anonymous:
 		return o.family == ofLabels || o.family == ofOrigin

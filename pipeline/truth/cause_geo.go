@@ -8,8 +8,13 @@ var geoCauses = []cause{
 	{name: "campaign for other countries", family: ofGeography, weight: 5, want: away([][]string{{"DE"}, {"DE", "FR"}, {"GB"}, {"AU", "JP"}, {"CA"}, {"MX", "CA"}, {"de"}}), plant: targetMismatch},
 	{name: "campaign for another region", family: ofGeography, weight: 3, want: away([][]string{{"EU"}, {"EU", "GB"}, {"EU", "-DE"}}), plant: targetMismatch},
 	{name: "campaign that leaves the country out", family: ofGeography, weight: 3, want: away([][]string{{"WORLD", "-US"}, {"USMCA", "-US", "-PR"}, {"-US", "WORLD"}, {"US", "CA", "-US"}}), plant: targetMismatch},
-	{name: "campaign for a country, goods for one apart from it", family: ofGeography, weight: 2, want: wantApart, elsewhere: true, plant: targetMismatch},
-	{name: "campaign for the United States, goods for elsewhere", family: ofGeography, weight: 2, want: wantAbroad, elsewhere: true, plant: targetMismatch},
+	{name: "campaign for a country, goods for one apart from it", family: ofGeography, weight: 2, want: wantApart, alone: true, plant: targetMismatch},
+	{name: "campaign for the United States, goods for alone", family: ofGeography, weight: 2, want: wantAbroad, alone: true, plant: targetMismatch},
+	{name: "campaign for a territory, or for another's mainland", family: ofGeography, weight: 2, want: wantTerritory, alone: true, plant: targetMismatch},
+	{name: "origin of none of the goods", family: ofGeography, weight: 3, want: func(s *spec, _ dice) { s.claim, s.dest = false, "US" }, alone: true, plant: func(d *draft) {
+		d.ship.OriginCountry = pick(d.r, []string{"JP", "DE", "TH", "PL"})
+		d.addTo(onShipment, "GEO_ORIGIN_INCONSISTENT")
+	}},
 	{name: "click from outside the targets", family: ofGeography, weight: 3, want: clickFrom("BR", "VN", "IN"), plant: func(d *draft) {
 		d.add("GEO_CLICK_OUTSIDE_TARGET", "GEO_CLICK_SHIPPING_MISMATCH")
 	}},
@@ -37,6 +42,20 @@ func wantApart(s *spec, r dice) {
 	s.country = pick(r, []string{pair[0], ""})
 }
 
+// wantTerritory wants a territory and a campaign for elsewhere, or a campaign for the
+// territory alone and goods for the mainland.
+func wantTerritory(s *spec, r dice) {
+	onNetworks(paidNames...)(s, r)
+	pair := pick(r, []struct {
+		dest    string
+		targets []string
+	}{{"PR", []string{"DE"}}, {"GU", []string{"JP"}}, {"VI", []string{"EU"}}, {"US", []string{"PR"}}, {"US", []string{"GU", "VI"}}, {"PR", []string{"US", "-PR"}}})
+	s.claim, s.dest, s.targets, s.country = false, pair.dest, pair.targets, ""
+	if pair.dest == "US" {
+		s.country = "US"
+	}
+}
+
 func wantAbroad(s *spec, r dice) {
 	onNetworks(paidNames...)(s, r)
 	s.claim, s.dest, s.targets = false, pick(r, abroad), pick(r, [][]string{{"US"}, {"US", "CA"}, {"USMCA"}})
@@ -55,7 +74,7 @@ func targetMismatch(d *draft) {
 // clickKnown is true of a click from an address that the database knows.
 func (d *draft) clickKnown() bool { return d.spec.country != "" }
 
-// clickFrom wants an honest campaign for the United States and a click from elsewhere.
+// clickFrom wants an honest campaign for the United States and a click from alone.
 func clickFrom(countries ...string) func(*spec, dice) {
 	return func(s *spec, r dice) {
 		onNetworks(paidNames...)(s, r)

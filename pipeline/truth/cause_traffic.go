@@ -16,6 +16,10 @@ var trafficCauses = []cause{
 		d.click.UserAgent = pick(d.r, robots)
 		d.add("TRAFFIC_ROBOT")
 	}},
+	{name: "address of a hosting network", family: ofLabels, weight: 5, want: onNetworks(paidNames...), plant: func(d *draft) {
+		d.click.IP = hostedAddress(d.r, d.spec.country)
+		d.add("TRAFFIC_DATACENTER")
+	}},
 }
 
 // robots are user agents as crawlers, monitors, libraries and driven browsers send them.

@@ -57,6 +57,7 @@ var Codes = []Code{
 	{Name: "GEO_TARGET_MISMATCH", Class: Certain, effect: byPort, from: pilotFrom},
 	{Name: "GEO_CLICK_OUTSIDE_TARGET", Class: Signal, effect: info, from: pilotFrom},
 	{Name: "GEO_CLICK_SHIPPING_MISMATCH", Class: Signal, effect: info, from: pilotFrom},
+	{Name: "GEO_ORIGIN_INCONSISTENT", Class: Signal, effect: info, from: pilotFrom},
 
 	{Name: "LABEL_MACRO_UNEXPANDED", Class: Certain, effect: byPort, from: pilotFrom},
 	{Name: "LABEL_CLICKID_SOURCE_CONFLICT", Class: Certain, effect: byPort, from: pilotFrom},
@@ -76,6 +77,7 @@ var Codes = []Code{
 	{Name: "TRAFFIC_TOO_FAST", Class: Signal, effect: info, from: pilotFrom},
 	{Name: "TRAFFIC_TOO_LATE", Class: Signal, effect: info, from: pilotFrom},
 	{Name: "TRAFFIC_ROBOT", Class: Signal, effect: info, from: pilotFrom},
+	{Name: "TRAFFIC_DATACENTER", Class: Signal, effect: info, from: pilotFrom},
 
 	{Name: "SITE_NOT_INTEGRATED", Class: Certain, effect: soft, from: ecertFrom},
 	{Name: "ECERT_ID_MISSING", Class: Certain, effect: hard, from: ecertFrom},

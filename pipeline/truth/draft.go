@@ -81,6 +81,9 @@ func drawSpec(r dice) spec {
 	} else {
 		if r.perMille(150) {
 			s.dest = pick(r, abroad)
+			if r.perMille(150) {
+				s.dest = pick(r, []string{"PR", "GU", "VI"}) // territories
+			}
 		}
 		s.early = r.perMille(30)
 	}
@@ -157,7 +160,7 @@ func (d *draft) makeShipment(p *product) {
 		Currency: "USD", DeclaredValue: o.Value, HSCodes: []string{p.hs}, Marketplace: "own site", ListedPrice: o.Items[0].UnitValue,
 	}
 	sh := &d.ship
-	if s.dest != "US" {
+	if s.dest != "US" && s.dest != "PR" {
 		return // no entry of the United States
 	}
 	sh.EntryType = "01"

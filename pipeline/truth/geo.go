@@ -12,6 +12,10 @@ func honestTargets(r dice, dest string) []string {
 			{"US", "-PR"}, {"DE", "FR", "GB", "US", "CA", "AU"}, {"US", "US"},
 		})
 	}
+	switch dest {
+	case "PR", "GU", "VI": // a name that is the country's stands for its territories too
+		return pick(r, [][]string{{"US"}, {"US", "CA"}, {dest, "US"}})
+	}
 	for _, c := range []string{"DE", "FR", "NL", "ES", "IT", "PL"} {
 		if c == dest {
 			return pick(r, [][]string{{"EU"}, {"EU", "GB"}, {"US", "EU"}, {dest, "US"}, {"WORLD", "-US"}, {"EU", "-MT"}})
