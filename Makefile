@@ -103,6 +103,16 @@ bench-recovery: export CLEARLANE_RECOVERY_ORDERS = $(RECOVERY_ORDERS)
 bench-recovery: ## kill -9 and stop a process with RECOVERY_ORDERS (2 million) open orders on a real broker: how soon is it live again?
 	@CLEARLANE_REQUIRE_KAFKA=1 $(GO) test -buildvcs=true -count 1 -v -timeout 30m -run '^TestBenchRecovery$$' ./cmd/clearlane
 
+TRUTH_ORDERS ?= 200000
+TRUTH_SEED ?= 1
+TRUTH_REPORT ?= text
+.PHONY: bench-truth
+bench-truth: build ## precision and recall by reason code on a labelled set of TRUTH_ORDERS (200,000); TRUTH_REPORT=json
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	  bin/clearlane gen --profile rules --orders $(TRUTH_ORDERS) --seed $(TRUTH_SEED) --out "$$dir"; \
+	  bin/clearlane score --geo "$$dir/country.mmdb" --set geo.asn_file="$$dir/asn.mmdb" --set task.retention=4800h \
+	    --policy "$$dir/policy.yaml" --answers "$$dir/answers.ndjson" --report $(TRUTH_REPORT) "$$dir/events.ndjson"
+
 .PHONY: clean
 clean: ## remove what was built and fetched
 	rm -rf bin .cache

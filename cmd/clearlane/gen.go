@@ -26,9 +26,10 @@ func newGen(a *app) *cobra.Command {
 		Long: "Writes events as lines of JSON, as 'clearlane score' reads them, to standard output or to events.ndjson in a folder, " +
 			"beside it the right answers in answers.ndjson; or sends them to Kafka. The same seed gives the same events.\n\n" +
 			"The profile stream is what a working sender sends, revisions, stragglers and duplicates among it. The profile rules has a " +
-			"cause for every reason code, and much honest noise, one order after the other; country.mmdb beside it is the country " +
-			"database of its addresses, policy.yaml the built-in pack with its brands: 'clearlane score --geo country.mmdb --policy " +
-			"policy.yaml --answers answers.ndjson events.ndjson' says how well the causes are found.",
+			"cause for every reason code, and much honest noise, one order after the other; country.mmdb and asn.mmdb beside it " +
+			"are the databases of its addresses, policy.yaml is the built-in pack with its brands. 'clearlane score --geo country.mmdb " +
+			"--set geo.asn_file=asn.mmdb --set task.retention=4800h --policy policy.yaml --answers answers.ndjson events.ndjson' says " +
+			"how well the causes are found (make bench-truth); the retention is for orders that come months after their click.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			g, err := o.validate()

@@ -98,7 +98,7 @@ func (a *app) score(ctx context.Context, file string, o *scoreOptions) (err erro
 	deps := offline.Deps{Policy: now.Policy, Geo: now.Geo, Out: a.out}
 	var answers *measure.Tally
 	if o.answers != "" {
-		if answers, err = o.loadAnswers(now.Geo != nil); err != nil {
+		if answers, err = o.loadAnswers(now.Geo); err != nil {
 			return err
 		}
 		deps.Out, deps.Each = io.Discard, compareTo(answers)

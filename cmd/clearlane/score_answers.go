@@ -9,6 +9,8 @@ import (
 
 	"github.com/clearlane/clearlane/pipeline/offline"
 	"github.com/clearlane/clearlane/pipeline/truth/measure"
+	"github.com/clearlane/clearlane/scoring/geo"
+	"github.com/clearlane/clearlane/scoring/label"
 )
 
 // The forms of the report that --answers gives.
@@ -18,7 +20,7 @@ const (
 )
 
 // loadAnswers reads what the decisions are to be held against.
-func (o *scoreOptions) loadAnswers(geo bool) (*measure.Tally, error) {
+func (o *scoreOptions) loadAnswers(db *geo.DB) (*measure.Tally, error) {
 	switch {
 	case o.report != reportText && o.report != reportJSON:
 		return nil, usagef("score: --report %s; %s or %s is allowed", o.report, reportText, reportJSON)
@@ -32,11 +34,22 @@ func (o *scoreOptions) loadAnswers(geo bool) (*measure.Tally, error) {
 		return nil, usagef("score: --answers: %w", err)
 	}
 	defer f.Close()
-	t, err := measure.Load(f, measure.Options{Geo: geo, Examples: o.examples})
+	t, err := measure.Load(f, measure.Options{Unjudged: unjudged(db), Examples: o.examples})
 	if err != nil {
 		return nil, usagef("score: --answers %s: %w", o.answers, err)
 	}
 	return t, nil
+}
+
+// unjudged are the codes that need a database which is not there.
+func unjudged(db *geo.DB) (codes []string) {
+	if db.Build() == 0 {
+		codes = append(codes, "GEO_CLICK_OUTSIDE_TARGET", "GEO_CLICK_SHIPPING_MISMATCH")
+	}
+	if db.Networks() == nil {
+		codes = append(codes, "TRAFFIC_DATACENTER")
+	}
+	return codes
 }
 
 // writeReport writes how the decisions compare, and fails when that misses the target.
@@ -44,7 +57,11 @@ func (o *scoreOptions) writeReport(w io.Writer, t *measure.Tally) error {
 	r := t.Report()
 	var err error
 	if o.report == reportJSON {
-		err = json.NewEncoder(w).Encode(r)
+		err = json.NewEncoder(w).Encode(struct {
+			Program version `json:"program"`
+			Lists   string  `json:"lists_version"`
+			*measure.Report
+		}{buildVersion(), label.Version, r})
 	} else {
 		err = r.WriteText(w)
 	}

@@ -22,7 +22,8 @@ func labelledSet(t *testing.T, orders, seed string) string {
 
 func scoreSet(t *testing.T, dir string, more ...string) (code int, out, errs string) {
 	t.Helper()
-	args := append([]string{"score", "--geo", filepath.Join(dir, "country.mmdb"), "--policy", filepath.Join(dir, "policy.yaml"), "--answers", filepath.Join(dir, "answers.ndjson")}, more...)
+	args := append([]string{"score", "--set", "geo.asn_file=" + filepath.Join(dir, "asn.mmdb"), "--set", "task.retention=4800h",
+		"--geo", filepath.Join(dir, "country.mmdb"), "--policy", filepath.Join(dir, "policy.yaml"), "--answers", filepath.Join(dir, "answers.ndjson")}, more...)
 	return command(t, nil, append(args, filepath.Join(dir, "events.ndjson"))...)
 }
 

@@ -14,8 +14,8 @@ import (
 
 // Options say what is judged.
 type Options struct {
-	Geo      bool // click countries are known: the codes that need them count
-	Examples int  // how many subjects are kept of each difference
+	Unjudged []string // codes that do not count, because what they need was not given
+	Examples int      // how many subjects are kept of each difference
 }
 
 // Tally counts. One goroutine uses it.
@@ -89,7 +89,7 @@ func (t *Tally) fresh(wrong []string) (yes bool) {
 
 // judged is true of a code that counts here.
 func (t *Tally) judged(code string) bool {
-	return t.o.Geo || !strings.HasPrefix(code, "GEO_CLICK_")
+	return !slices.Contains(t.o.Unjudged, code)
 }
 
 func (t *Tally) planted(a *truth.Answer) (codes []string) {
