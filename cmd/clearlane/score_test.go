@@ -227,14 +227,19 @@ func TestScoreTakesPolicyAndCountries(t *testing.T) {
 	}
 }
 
-// countries is a database that knows one network.
+// countries is a database that knows one network, to be in the United Kingdom.
 func countries(t *testing.T) []byte {
 	t.Helper()
-	w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "GeoLite2-Country", BuildEpoch: 1_780_000_000})
+	return countriesOf(t, 1_780_000_000, "GB")
+}
+
+func countriesOf(t *testing.T, build int64, country string) []byte {
+	t.Helper()
+	w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "GeoLite2-Country", BuildEpoch: build})
 	must(t, err)
 	_, network, err := net.ParseCIDR("81.2.69.0/24")
 	must(t, err)
-	must(t, w.Insert(network, mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String("GB"), "geoname_id": mmdbtype.Uint32(1)}}))
+	must(t, w.Insert(network, mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String(country), "geoname_id": mmdbtype.Uint32(1)}}))
 	var b bytes.Buffer
 	_, err = w.WriteTo(&b)
 	must(t, err)

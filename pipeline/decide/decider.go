@@ -216,7 +216,7 @@ func (d *Decider) Evidence() schemas.Evidence {
 		Positions:    d.places,
 		InputTime:    schemas.Time(newest),
 		PolicyHash:   d.scorer.PolicyHash(),
-		GeoVersion:   d.refs.Geo.Version(),
+		GeoVersion:   d.geoVersion(),
 		ListsVersion: label.Version,
 		InputHash:    murmur3.Sum64(d.hashes),
 	}

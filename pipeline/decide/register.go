@@ -32,16 +32,14 @@ func (d *Decider) elsewhere() []string {
 	if d.facts.Order == nil || d.refs.Sites == nil {
 		return d.foreign
 	}
-	for i := range d.facts.Clicks {
-		f := &d.facts.Clicks[i]
-		if f.ClickID != d.verdict.AttributedClick {
-			continue
-		}
-		for _, v := range [...]struct{ field, value string }{
-			{"bing_campaign_id", f.BingCampaignID}, {"facebook_pixel_id", f.FacebookPixelID}, {"site_host", f.SiteHost}} {
-			if d.refs.Sites.Elsewhere(d.order.SellerID, v.field, v.value) {
-				d.foreign = append(d.foreign, v.field)
-			}
+	f := d.attributed()
+	if f == nil {
+		return d.foreign
+	}
+	for _, v := range [...]struct{ field, value string }{
+		{"bing_campaign_id", f.BingCampaignID}, {"facebook_pixel_id", f.FacebookPixelID}, {"site_host", f.SiteHost}} {
+		if d.refs.Sites.Elsewhere(d.order.SellerID, v.field, v.value) {
+			d.foreign = append(d.foreign, v.field)
 		}
 	}
 	return d.foreign

@@ -97,6 +97,10 @@ func (t *Task) recover(ctx context.Context) error {
 			return fmt.Errorf("replay: %w", err)
 		}
 	}
+	if replayed > 0 && progress.GeoVersion != t.refs.Geo.Version() {
+		t.deps.Log.Info("clicks read since the last flush have their countries by another database now", "partition", t.cfg.Partition,
+			"replayed", replayed, "committed", progress.GeoVersion, "geo", t.refs.Geo.Version())
+	}
 	t.committed = t.merge.offsets(t.committed)
 	t.unflushed = progress != nil // what was read from tails and inputs
 	if err := t.begun(progress, stored); err != nil {

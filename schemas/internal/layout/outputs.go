@@ -51,7 +51,7 @@ var (
 		f(1, "positions", "Positions", "The records used; of identical ones the lowest offset.").list(Position, listOps[schemas.Position]()).always(),
 		f(2, "input_hash", "InputHash", "Hash over the records used.").kind(Hash),
 		f(3, "policy_hash", "PolicyHash", "Hash of the policy pack."),
-		f(4, "geo_version", "GeoVersion", "Version of the country database."),
+		f(4, "geo_version", "GeoVersion", "The country database that the attributed click's country comes from; of one no longer in force its build time (Unix seconds) alone."),
 		f(5, "lists_version", "ListsVersion", "Version of the label lists."),
 		f(6, "site", "Site", "The seller's site as it was used.").sub(SiteEvidence),
 	)
