@@ -53,5 +53,19 @@ func (p *plan) makeDispositions(r *rng) {
 			OrderKey: p.key, ShipmentID: a.ShipmentID, DecisionID: decisionID(p.key, a.ShipmentID), Version: uint64(a.EventTime),
 			EventTime: schemas.Time(at), Code: pick(r, dispositionCodes), By: "officer-" + r.text(digits, 4), Note: "manifest review",
 		})
+		own := *r // numbers that the rest of the plan takes too: what it is stays as it was
+		if own.perMille(300) {
+			p.suppress(&own, &p.disps[len(p.disps)-1], a, caseDate(&p.shipments[i]))
+		}
+	}
+}
+
+// suppress makes a disposition one that lets the shipment go until a day, which may have
+// passed on its date. Its answer goes to release while it holds; the reasons stay.
+func (p *plan) suppress(r *rng, d *schemas.Disposition, a *Answer, date schemas.Date) {
+	d.Code = []string{"RELEASED", "OVERRIDDEN"}[r.n(2)]
+	d.Until = date - 4 + schemas.Date(r.n(30))
+	if d.Until >= date {
+		a.Route = schemas.RouteRelease
 	}
 }

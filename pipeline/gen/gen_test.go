@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/fnv"
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/clearlane/clearlane/schemas"
@@ -198,7 +199,7 @@ func TestEveryCauseOccurs(t *testing.T) {
 	o := some()
 	w := newWorld(o)
 	labels, claims, sites := map[labelCause]int{}, map[claimCause]int{}, map[siteState]int{}
-	both, idle := 0, 0
+	both, idle, held, expired := 0, 0, 0, 0
 	for n := range o.Orders {
 		p := w.makePlan(n)
 		labels[p.label]++
@@ -208,6 +209,16 @@ func TestEveryCauseOccurs(t *testing.T) {
 		}
 		both += b2i(labelCodes[p.label] != "" && p.geoMismatch)
 		idle += b2i(p.attributed >= 0 && len(p.clicks) > 1)
+		for _, d := range p.disps {
+			i := slices.IndexFunc(p.answers, func(a Answer) bool { return a.ShipmentID == d.ShipmentID })
+			if a := &p.answers[i]; d.Until != 0 && len(a.Reasons) > 0 {
+				held += b2i(a.Route == schemas.RouteRelease)
+				expired += b2i(a.Route != schemas.RouteRelease)
+			}
+		}
+	}
+	if held == 0 || expired == 0 {
+		t.Errorf("%d suppressions that hold, %d that have expired", held, expired)
 	}
 	for l := range numLabelCauses {
 		if labels[l] == 0 {
