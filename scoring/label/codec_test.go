@@ -119,15 +119,6 @@ func ordinaryClick() *schemas.AdClick {
 	}
 }
 
-func BenchmarkDerive(b *testing.B) {
-	click := ordinaryClick()
-	var f Features
-	b.ReportAllocs()
-	for b.Loop() {
-		Derive(click, nil, &f)
-	}
-}
-
 func BenchmarkFeatures(b *testing.B) {
 	var f, g Features
 	Derive(ordinaryClick(), nil, &f)

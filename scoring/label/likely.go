@@ -1,10 +1,6 @@
 package label
 
-import (
-	"strings"
-
-	"github.com/clearlane/clearlane/scoring/reason"
-)
+import "github.com/clearlane/clearlane/scoring/reason"
 
 // googleIDs are the ids that Google gives for paid clicks.
 const googleIDs = GCLID | GBRAID | WBRAID | DCLID
@@ -34,46 +30,6 @@ func (d *deriver) likely() {
 		d.find(reason.LabelOrganicWithClickID, "utm_medium", "organic, with a paid click id", "a paid medium")
 	}
 	d.referrer()
-}
-
-// paid finds a paid medium without a click id, of a network that gives every paid click
-// one. But privacy tools take ids away (Safari's link tracking protection, Firefox,
-// Brave, extensions), and a click without an id is not false by itself: so it is a
-// finding only where nothing points to such a tool, and else a note, of which the rule
-// makes an unknown. What points to one:
-//   - what Google's tagging puts beside its ids has stayed (gad_source, gad_campaignid,
-//     gclsrc): there was an id;
-//   - an fbc: the visitor has followed a link of Meta's that had one;
-//   - there is no referrer, which the networks' pages send: something took it away;
-//   - the user agent is Apple's or Firefox, or is not stated.
-//
-// What is left is a visit of a browser that strips nothing, from a page that it names. A
-// link within the site has no click id to begin with: its labels are drift.
-func (d *deriver) paid() {
-	out := d.out
-	if !known(out.Source) || out.IDs&clickIDs != 0 || d.internal || d.out.HasMacro("utm_medium") || d.out.HasMacro("utm_source") {
-		return
-	}
-	if out.IDs&(GADSource|GADCampaignID|GCLSRC|FBC) != 0 || out.Referrer == NetworkNone || strips(d.click.UserAgent) {
-		out.Notes |= NoteIDsStripped
-		return
-	}
-	d.find(reason.LabelPaidWithoutClickID, "utm_medium", reason.Show(out.UTM.Medium), "a click id beside a paid medium")
-}
-
-// strips is true of the user agents of browsers that may take click ids off: all on iOS
-// and Safari (WebKit without Chrome), Firefox, DuckDuckGo, Brave where it says so, and of
-// none at all.
-func strips(agent string) bool {
-	if agent == "" {
-		return true
-	}
-	for _, word := range [...]string{"iPhone", "iPad", "iPod", "Firefox/", "FxiOS", "DuckDuckGo/", "Ddg/", "Brave"} {
-		if strings.Contains(agent, word) {
-			return true
-		}
-	}
-	return strings.Contains(agent, "AppleWebKit") && strings.Contains(agent, "Safari/") && !strings.Contains(agent, "Chrom")
 }
 
 // referrer finds a referrer that the source can't have: of another of the four networks,

@@ -24,7 +24,7 @@ type query struct {
 
 // how a piece of a URL is read.
 type how struct {
-	fill  bool // only take what is lacking: nothing about it is certain
+	fill  bool // only take what is lacking: it contradicts nothing
 	depth int  // how many more queries may stand within it, encoded
 }
 
@@ -35,8 +35,8 @@ const nested = 2
 // parse takes the parameters from a landing URL as it really occurs: with "&amp;"
 // or ";" between parameters, upper-case keys, a query that was encoded whole or begins
 // twice, or parameters behind the "#". What no browser would have sent as a parameter
-// only fills in what the query lacks: a program put it there, and nothing about it is
-// certain. A URL within a value is none of ours.
+// only fills in what the query lacks: a program put it there, and that the two differ is
+// not false. A URL within a value is none of ours.
 func (d *deriver) parse(url string, q *query) {
 	*q = query{cut: cutParam(url)}
 	url = bounded(url)
@@ -183,6 +183,9 @@ func (d *deriver) segment(s string, q *query, h how) {
 	p := paramOf(key)
 	if p == numParams || value == "" {
 		return
+	}
+	if p >= gclid { // no id has a ";": what follows is a parameter of another program
+		value, _, _ = strings.Cut(value, ";")
 	}
 	value = d.clean(value)
 	var rest string
