@@ -67,4 +67,6 @@ type Progress struct {
 	// Redecide: all open orders are being decided anew, behind RedecideKey.
 	Redecide    bool
 	RedecideKey string
+
+	ShadowHash string // of the shadow pack, empty without one
 }

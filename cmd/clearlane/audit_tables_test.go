@@ -34,8 +34,12 @@ func landed(ctx context.Context, c *config.Config) error {
 	}
 	defer client.Close()
 	admin, t := kadm.NewClient(client), kafkaTopics(&c.Kafka)
+	topics := []string{t.Decisions, t.PreReviews, t.Rollups, t.DeadLetters}
+	if t.Shadow != "" {
+		topics = append(topics, t.Shadow)
+	}
 	for {
-		ends, err := admin.ListCommittedOffsets(ctx, t.Decisions, t.PreReviews, t.Rollups, t.DeadLetters)
+		ends, err := admin.ListCommittedOffsets(ctx, topics...)
 		if err == nil {
 			err = ends.Error()
 		}

@@ -19,6 +19,7 @@ func landConfig(c *config.Config) (land.Config, error) {
 		PreReviews:  topics.PreReviews,
 		Rollups:     topics.Rollups,
 		DeadLetters: topics.DeadLetters,
+		Shadow:      topics.Shadow,
 	}
 	lc.ClickHouse = land.ClickHouse{
 		Addrs:         h.Addrs,

@@ -9,6 +9,7 @@ import (
 	"github.com/clearlane/clearlane/pipeline/decide"
 	"github.com/clearlane/clearlane/pipeline/serve"
 	"github.com/clearlane/clearlane/scoring/geo"
+	"github.com/clearlane/clearlane/scoring/policy"
 )
 
 // refFile is one file, or folder, of reference data. The goroutine that looks at it owns it.
@@ -29,6 +30,9 @@ func (r *references) files() []*refFile {
 	if r.policy.File != "" {
 		all = append(all, &refFile{name: "policy", path: r.policy.File, every: r.policy.ReloadEach, read: readPolicy})
 	}
+	if r.policy.Shadow != "" {
+		all = append(all, &refFile{name: "shadow", path: r.policy.Shadow, every: r.policy.ReloadEach, read: readShadow})
+	}
 	if r.geo.File != "" {
 		all = append(all, &refFile{name: "geo", path: r.geo.File, every: r.geo.ReloadEach, read: readGeo})
 	}
@@ -40,6 +44,11 @@ func (r *references) files() []*refFile {
 
 func readPolicy(path string, into *decide.References) (err error) {
 	into.Policy, err = loadPolicy(path)
+	return err
+}
+
+func readShadow(path string, into *decide.References) (err error) {
+	into.Shadow, err = loadPolicy(path)
 	return err
 }
 
@@ -139,19 +148,22 @@ func (r *references) look(f *refFile, asked bool) {
 		return
 	}
 	f.done, f.said = info, ""
-	changed := next.Policy.Hash != old.Policy.Hash || next.Geo.Version() != old.Geo.Version()
+	changed := next.Policy.Hash != old.Policy.Hash || next.Geo.Version() != old.Geo.Version() || hashOf(next.Shadow) != hashOf(old.Shadow)
 	if changed {
 		r.swap(func(refs *decide.References) {
-			if f.name == "policy" {
+			switch f.name {
+			case "policy":
 				refs.Policy = next.Policy
-			} else {
+			case "shadow":
+				refs.Shadow = next.Shadow
+			default:
 				refs.Geo = next.Geo
 			}
 		})
 	}
 	r.say()
 	r.metrics.Reloaded(f.name)
-	r.log.Info("file of reference data was read again", "file", f.path, "changed", changed, "policy", next.Policy.Version, "policy_hash", next.Policy.Hash, "geo", next.Geo.Version())
+	r.log.Info("file of reference data was read again", "file", f.path, "changed", changed, "policy", next.Policy.Version, "policy_hash", next.Policy.Hash, "shadow_hash", hashOf(next.Shadow), "geo", next.Geo.Version())
 }
 
 // refuse says once that a file can't be used.
@@ -178,7 +190,18 @@ func (r *references) reportTo(metrics *serve.Metrics) {
 func (r *references) say() {
 	refs := r.current()
 	r.metrics.SetPolicy(refs.Policy.Version, refs.Policy.Hash)
+	if refs.Shadow != nil {
+		r.metrics.SetShadow(refs.Shadow.Version, refs.Shadow.Hash)
+	}
 	r.metrics.SetGeo(refs.Geo.Version())
+}
+
+// hashOf names a policy, "" for none.
+func hashOf(p *policy.Set) string {
+	if p == nil {
+		return ""
+	}
+	return p.Hash
 }
 
 // swap puts a changed copy of the reference data into force.

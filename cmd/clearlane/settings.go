@@ -26,6 +26,7 @@ func kafkaTopics(k *config.Kafka) kafka.Topics {
 		EcertVerifications: k.Name(t.EcertVerifications), Dispositions: k.Name(t.Dispositions), SellerSites: k.Name(t.SellerSites),
 		Decisions: k.Name(t.Decisions), HighRisk: k.Name(t.HighRisk), PreReviews: k.Name(t.PreReviews),
 		Rollups: k.Name(t.Rollups), Progress: k.Name(t.Progress), DeadLetters: k.Name(t.DeadLetters),
+		Shadow: k.Name(t.Shadow),
 	}
 }
 
@@ -53,6 +54,7 @@ func taskConfig(c *config.Config, inputs []config.Input, partition int32, layout
 		CommitInterval: c.Task.CommitInterval, MaxBatch: c.Task.MaxBatch, MaxTransaction: c.Task.MaxTransaction,
 		FlushInterval: c.State.FlushInterval, StopTimeout: c.StopTimeout,
 		SweepOrders: c.Task.SweepOrders, ReferenceWait: c.Task.ReferenceWait, Redecide: c.Policy.Redecide == config.RedecideOpen,
+		Shadow: c.Kafka.Name(c.Kafka.Topics.Shadow) != "",
 		Bounds: bounds(c), Join: joinLimits(c),
 	}
 	if c.Kafka.OutputFormat == "protobuf" {

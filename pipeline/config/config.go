@@ -82,7 +82,8 @@ const (
 type Policy struct {
 	File       string        `yaml:"file" doc:"Policy pack (YAML), or a folder of packs (*.yaml) that live together: the date of a case chooses one. Empty: the pack built into the program."`
 	ReloadEach time.Duration `yaml:"reload_interval" off:"true" min:"100ms" max:"1h" doc:"How often the file is looked at for a change, which takes effect at the next commit. SIGHUP looks at once. A pack that is refused changes nothing. off: on SIGHUP only."`
-	Redecide   string        `yaml:"redecide" of:"none open" doc:"What a new pack decides anew, whether it comes while running or with a restart. none: orders that are touched afterwards. open: all open orders, in the background."`
+	Shadow     string        `yaml:"shadow" doc:"A second pack that scores beside the one in force and decides nothing: what it says differently goes to the topic shadow. Read again like file; needs kafka.topics.shadow, of the landing processes too. Empty: none."`
+	Redecide   string        `yaml:"redecide" of:"none open" doc:"What a new pack, or a new shadow pack, decides anew, whether it comes while running or with a restart. none: orders that are touched afterwards. open: all open orders, in the background."`
 }
 
 // Geo is where the country of an IP address comes from.

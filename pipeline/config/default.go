@@ -30,6 +30,7 @@ func Default() Config {
 				Rollups:            "rollups",
 				Progress:           "progress",
 				DeadLetters:        "dead-letters",
+				Shadow:             Off,
 			},
 			SASL:            SASL{Mechanism: Off},
 			DialTimeout:     10 * time.Second,

@@ -27,7 +27,7 @@ type Kafka struct {
 }
 
 // Topics is the names of the topics, without Kafka.TopicPrefix. An input named ""
-// or "off" is not read.
+// or "off" is not read; Shadow may be off too.
 type Topics struct {
 	AdClicks           string `yaml:"ad_clicks" off:"true" doc:"Input. off: not read."`
 	Orders             string `yaml:"orders" off:"true" doc:"Input. off: not read."`
@@ -41,6 +41,7 @@ type Topics struct {
 	Rollups            string `yaml:"rollups" doc:"Output: absolute values of roll-up cells."`
 	Progress           string `yaml:"progress" doc:"Output, compacted: what every commit reflects."`
 	DeadLetters        string `yaml:"dead_letters" doc:"Output: records that could not be used, as they were, with the reason in headers."`
+	Shadow             string `yaml:"shadow" off:"true" doc:"Output: what the pack of policy.shadow says differently. off: it is neither written nor landed."`
 }
 
 // Off is the name of an input topic that is not read; so is an empty one.

@@ -114,6 +114,9 @@ func (c *Config) judgeGeneral(fs *Faults) {
 	if n := c.Task.MaxBatch; c.State.MaxDirtyOrders < n {
 		fs.add("state.max_dirty_orders", strconv.Itoa(c.State.MaxDirtyOrders), fmt.Sprintf("at least task.max_batch, %d", n))
 	}
+	if c.Policy.Shadow != "" && c.Kafka.Name(c.Kafka.Topics.Shadow) == "" {
+		fs.add("kafka.topics.shadow", c.Kafka.Topics.Shadow, "the name of a topic, as policy.shadow is set")
+	}
 	if t := &c.Task; t.ExpirySlack > t.Retention {
 		fs.add("task.expiry_slack", shortDuration(t.ExpirySlack), "at most task.retention, "+shortDuration(t.Retention))
 	}

@@ -13,7 +13,8 @@ import (
 //
 //	v cases { v firstMs, v lastMs, numKinds x (v entries
 //	  { string id, v revision, v eventMs, 8 hash, v timeMs, v offset, bytes payload }) }
-//	v subjects { string subject, v version, v newestMs, 8 verdictHash, 1 route, bytes cell }
+//	v subjects { string subject, v version, v newestMs, 8 verdictHash, 1 route, bytes cell,
+//	  with hasShadow in the route: v shadow version, 8 shadow hash })
 //
 // Version 2 is read too. In it dispositions were ranked by the version they were about,
 // before their time.
@@ -21,6 +22,9 @@ const (
 	formatVersion    = 3
 	formatWithRanked = 2
 )
+
+// hasShadow is set in the route of a subject that a difference was published of.
+const hasShadow = 0x80
 
 // ErrEncoding is what Decode's errors wrap: the bytes are not those of a state.
 var ErrEncoding = errors.New("encoded order state")
@@ -49,9 +53,17 @@ func (s *State) Append(dst []byte) []byte {
 		dst = binary.AppendUvarint(dst, p.Version)
 		dst = binary.AppendVarint(dst, p.NewestMs)
 		dst = binary.LittleEndian.AppendUint64(dst, p.VerdictHash)
-		dst = append(dst, p.Route)
+		route := p.Route
+		if p.Shadow.Version != 0 {
+			route |= hasShadow
+		}
+		dst = append(dst, route)
 		dst = binary.AppendUvarint(dst, uint64(len(p.Cell)))
 		dst = append(dst, p.Cell...)
+		if p.Shadow.Version != 0 {
+			dst = binary.AppendUvarint(dst, p.Shadow.Version)
+			dst = binary.LittleEndian.AppendUint64(dst, p.Shadow.Hash)
+		}
 	}
 	return dst
 }
@@ -115,6 +127,13 @@ func (s *State) read(r *reader) {
 		p.VerdictHash = r.fixed("verdict hash")
 		p.Route = r.byte("route")
 		p.Cell = r.bytes("cell")
+		p.Shadow = Shadow{}
+		if p.Route&hasShadow != 0 {
+			p.Route &^= hasShadow
+			if p.Shadow = (Shadow{r.uvarint("shadow version"), r.fixed("shadow hash")}); p.Shadow.Version == 0 {
+				r.fail("shadow version")
+			}
+		}
 		if i > 0 && p.Subject <= s.published[i-1].Subject {
 			r.fail("sequence of subjects")
 		}

@@ -147,6 +147,9 @@ func printState(s *State) string {
 	}
 	for _, p := range s.published {
 		fmt.Fprintf(&out, "published %q version=%d route=%d hash=%d cell=%s\n", p.Subject, p.Version, p.Route, p.VerdictHash, p.Cell)
+		if p.Shadow != (Shadow{}) {
+			fmt.Fprintf(&out, "shadow %q version=%d hash=%d\n", p.Subject, p.Shadow.Version, p.Shadow.Hash)
+		}
 	}
 	if out.Len() == 0 {
 		return "empty\n"

@@ -234,7 +234,11 @@ func TestHostileTimesAndChangedLimits(t *testing.T) {
 				Offset: rapid.Int64().Draw(t, "offset"),
 			}
 			s.Apply(l, &r)
-			s.SetPublished(l, Published{Subject: r.ID, Version: uint64(r.Offset)})
+			p := Published{Subject: r.ID, Version: uint64(r.Offset), Route: uint8(rapid.IntRange(0, 3).Draw(t, "route"))}
+			if rapid.Bool().Draw(t, "shadow") {
+				p.Shadow = Shadow{rapid.Uint64Min(1).Draw(t, "shadow version"), rapid.Uint64().Draw(t, "shadow hash")}
+			}
+			s.SetPublished(l, p)
 			want := printState(&s)
 			if err := s.Decode(s.Append(nil)); err != nil {
 				t.Fatalf("Decode of an encoded state: %v", err)

@@ -12,6 +12,14 @@ type Published struct {
 	VerdictHash uint64
 	Route       uint8
 	Cell        []byte // opaque: the subject's share in the roll-ups
+	Shadow      Shadow
+}
+
+// Shadow is what was last published of how a second opinion of a subject differs. The zero
+// value: nothing ever was.
+type Shadow struct {
+	Version uint64
+	Hash    uint64 // of the difference; 0: it has ended
 }
 
 // Published is what was last published of a subject, or nil. It may be read until the

@@ -21,6 +21,7 @@ type Topics struct {
 	Rollups            string
 	Progress           string
 	DeadLetters        string
+	Shadow             string // empty without a shadow pack
 }
 
 // DefaultTopics are the names with a prefix, which may be empty.
@@ -52,7 +53,7 @@ func (t *Topics) Inputs() []string {
 	return in
 }
 
-// Outputs are the output topics by task.Output.
+// Outputs are the output topics by task.Output; that of differences may have no name.
 func (t *Topics) Outputs() [task.NumOutputs]string {
 	var out [task.NumOutputs]string
 	out[task.OutDecisions] = t.Decisions
@@ -61,6 +62,7 @@ func (t *Topics) Outputs() [task.NumOutputs]string {
 	out[task.OutRollups] = t.Rollups
 	out[task.OutDeadLetters] = t.DeadLetters
 	out[task.OutProgress] = t.Progress
+	out[task.OutShadow] = t.Shadow
 	return out
 }
 
@@ -86,7 +88,7 @@ const (
 	roleInput    role = iota // events: never compacted
 	rolePublish              // high-risk: any policy
 	roleDead                 // dead letters: room for every input record and why it is dead
-	roleRecover              // decisions, pre-reviews, rollups: compacted, or kept long enough
+	roleRecover              // decisions, pre-reviews, rollups, shadow: compacted, or kept long enough
 	roleProgress             // compacted
 	roleSites                // compacted, one partition
 )
@@ -113,6 +115,7 @@ func (t *Topics) all() []named {
 		{t.Rollups, roleRecover, "rollups"},
 		{t.Progress, roleProgress, "progress"},
 		{t.DeadLetters, roleDead, "dead_letters"},
+		{t.Shadow, roleRecover, "shadow"},
 	} {
 		if n.name != "" {
 			out = append(out, n)

@@ -61,7 +61,7 @@ func (c *WriterConfig) options(partition int32, lane int) ([]kgo.Opt, error) {
 		faults = append(faults, errors.New("group: empty; the transactional.id is made of it"))
 	}
 	for out, topic := range c.Topics {
-		if topic == "" {
+		if topic == "" && task.Output(out) != task.OutShadow {
 			faults = append(faults, fmt.Errorf("topics: output %d has no name", out))
 		}
 	}

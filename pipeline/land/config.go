@@ -33,6 +33,16 @@ type Topics struct {
 	PreReviews  string
 	Rollups     string
 	DeadLetters string
+	Shadow      string // empty: not landed
+}
+
+// used are those that have a name.
+func (t *Topics) used() []string {
+	all := []string{t.Decisions, t.PreReviews, t.Rollups, t.DeadLetters}
+	if t.Shadow != "" {
+		all = append(all, t.Shadow)
+	}
+	return all
 }
 
 // Protocol of a ClickHouse port.
@@ -80,7 +90,11 @@ func (c *Config) Validate() error {
 	for _, s := range []struct{ setting, value string }{
 		{"group", c.Group}, {"topics.decisions", c.Topics.Decisions}, {"topics.pre_reviews", c.Topics.PreReviews},
 		{"topics.rollups", c.Topics.Rollups}, {"topics.dead_letters", c.Topics.DeadLetters},
+		{"topics.shadow", c.Topics.Shadow},
 	} {
+		if s.setting == "topics.shadow" && s.value == "" {
+			continue
+		}
 		if s.value == "" {
 			bad("%s: is empty, must be a name", s.setting)
 		} else if other, twice := seen[s.value]; twice && s.setting != "group" {

@@ -39,7 +39,7 @@ type Lander struct {
 	pos    *positions
 	status status
 
-	decisions, preReviews, minutes, hours, letters *table
+	decisions, preReviews, minutes, hours, letters, differences *table
 
 	rollup                         schemas.RollupRow // reused
 	rows                           int               // in all tables
@@ -62,7 +62,7 @@ func New(cfg Config, deps Deps) (*Lander, error) {
 	}
 	l := &Lander{
 		cfg: cfg, deps: deps, log: deps.Log, pos: newPositions(),
-		decisions: newDecisions(), preReviews: newPreReviews(), letters: newLetters(),
+		decisions: newDecisions(), preReviews: newPreReviews(), letters: newLetters(), differences: newDifferences(),
 		minutes: newRollup("rollup_minute_route", newMinuteRoute), hours: newRollup("rollup_hour_reason", newHourReason),
 	}
 	return l, nil
@@ -118,12 +118,11 @@ func endedBy(ctx context.Context, err error) error {
 }
 
 func (l *Lander) options() []kgo.Opt {
-	t := l.cfg.Topics
 	return append(append([]kgo.Opt{}, l.deps.Kafka...),
 		kgo.ConsumerGroup(l.cfg.Group),
 		kgo.SessionTimeout(l.cfg.SessionTimeout),
 		kgo.HeartbeatInterval(l.cfg.Heartbeat),
-		kgo.ConsumeTopics(t.Decisions, t.PreReviews, t.Rollups, t.DeadLetters),
+		kgo.ConsumeTopics(l.cfg.Topics.used()...),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.KeepControlRecords(), // so that offsets and lag pass the ends of transactions
@@ -199,6 +198,8 @@ func (l *Lander) tableOf(r *kgo.Record) (*table, error) {
 		return l.preReviews, nil
 	case l.cfg.Topics.DeadLetters:
 		return l.letters, nil
+	case l.cfg.Topics.Shadow:
+		return l.differences, nil
 	}
 	if err := readRollup(r, &l.rollup); err != nil {
 		return nil, err
@@ -213,8 +214,8 @@ func (l *Lander) tableOf(r *kgo.Record) (*table, error) {
 	}
 }
 
-func (l *Lander) tables() [5]*table {
-	return [...]*table{l.decisions, l.preReviews, l.minutes, l.hours, l.letters}
+func (l *Lander) tables() [6]*table {
+	return [...]*table{l.decisions, l.preReviews, l.minutes, l.hours, l.letters, l.differences}
 }
 
 // flush lands every table and then commits the offsets of all records taken.

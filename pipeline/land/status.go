@@ -152,8 +152,7 @@ func (l *Lander) measureLag(ctx context.Context, adm *kadm.Client) {
 
 // lag is that of the partitions of this member, by topic and partition.
 func (l *Lander) lag(ctx context.Context, adm *kadm.Client) ([]Lag, error) {
-	t := l.cfg.Topics
-	topics := []string{t.Decisions, t.PreReviews, t.Rollups, t.DeadLetters}
+	topics := l.cfg.Topics.used()
 	ends, err := adm.ListCommittedOffsets(ctx, topics...)
 	if err != nil {
 		return nil, err

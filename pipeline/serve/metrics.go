@@ -14,6 +14,8 @@ const (
 	preReviews
 	reasons
 	retractions
+	differences
+	agreed
 	expired
 	sweeping
 	sweeps
@@ -63,6 +65,7 @@ const (
 	landLag
 	sellerSites
 	policyInfo
+	shadowInfo
 	geoInfo
 	ready
 	waiting
@@ -111,6 +114,8 @@ var catalogue = [numMetrics]metric{
 	preReviews:          {"clearlane_pre_reviews_total", counter, []string{"route"}, "Pre-reviews written, by route.", nil, false},
 	reasons:             {"clearlane_reasons_total", counter, []string{"code"}, "Reasons of the decisions written, by code.", nil, false},
 	retractions:         {"clearlane_retractions_total", counter, nil, "Decisions that left high-risk control, as written to the high-risk topic.", nil, false},
+	differences:         {"clearlane_shadow_differences_total", counter, []string{"route", "shadow_route"}, "Differences of the shadow pack written, new or changed, by the route decided and the route by the shadow pack.", nil, false},
+	agreed:              {"clearlane_shadow_agreed_total", counter, nil, "Differences of the shadow pack that have ended.", nil, false},
 	expired:             {"clearlane_expired_total", counter, nil, "Orders and roll-up cells forgotten after their retention.", nil, false},
 	sweeping:            {"clearlane_sweep_partitions", gauge, []string{"of"}, "Partitions in which open orders are being decided anew: seller-sites (those of sellers whose sites changed), all-open (all, by a new policy pack with policy.redecide: open).", nil, false},
 	sweeps:              {"clearlane_sweeps_total", counter, []string{"of"}, "Such sweeps that have come to their end.", nil, false},
@@ -160,6 +165,7 @@ var catalogue = [numMetrics]metric{
 	landLag:             {"clearlane_land_lag_records", gauge, []string{"topic"}, "Records of the output topics that have not landed in ClickHouse yet, over the partitions of this process.", nil, true},
 	sellerSites:         {"clearlane_seller_sites", gauge, nil, "Registered sites of sellers that are loaded.", nil, true},
 	policyInfo:          {"clearlane_policy_info", gauge, []string{"version", "hash"}, "1 for the policy pack in force.", nil, false},
+	shadowInfo:          {"clearlane_shadow_policy_info", gauge, []string{"version", "hash"}, "1 for the shadow policy pack; absent without one.", nil, false},
 	geoInfo:             {"clearlane_geo_info", gauge, []string{"version"}, "1 for the country database in force.", nil, false},
 	ready:               {"clearlane_ready", gauge, []string{"component"}, "1 for a part of the process that is ready, 0 for one that is not: /readyz says why.", nil, true},
 	waiting:             {"clearlane_waiting_seconds", gauge, []string{"for"}, "How long the process has waited for something outside, 0 while it does not: kafka, clickhouse, disk (room for the local state), memory (fetching waits).", nil, true},

@@ -42,6 +42,8 @@ func used() (*prometheus.Registry, *Metrics) {
 	counts.Decisions[schemas.RouteHighRisk] = 2
 	counts.Decisions[schemas.RouteRelease] = 1
 	counts.PreReviews[schemas.RouteDocumentReview] = 6
+	counts.Differences[schemas.RouteRelease][schemas.RouteHighRisk] = 3
+	counts.Agreed = 4
 	t.Batch(counts)
 	t.Batch(counts)
 	t.Committed(&task.Committed{Partition: 1, Records: 12, Watermark: clock().UnixMilli() - 2500, Took: 4 * time.Millisecond, Delays: []int64{30, 60}})
@@ -59,7 +61,9 @@ func used() (*prometheus.Registry, *Metrics) {
 	m.Inserted("decisions", 500, 70*time.Millisecond)
 	m.InsertFailed("rollups")
 	m.SetPolicy("1", "old")
+	m.SetShadow("2026.12", "beef")
 	m.SetPolicy("2", "abc")
+	m.SetShadow("2026.12", "beef")
 	m.SetGeo("2026-11")
 	m.SetBuild("v1.2.3", "deadbeef", "go1.26")
 	m.OnScrape(func(s *Sample) {

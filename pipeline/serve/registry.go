@@ -68,6 +68,9 @@ func New(reg prometheus.Registerer, now func() time.Time) *Metrics {
 // SetPolicy says which policy pack is in force.
 func (m *Metrics) SetPolicy(version, hash string) { m.info(policyInfo, version, hash) }
 
+// SetShadow says which shadow pack there is.
+func (m *Metrics) SetShadow(version, hash string) { m.info(shadowInfo, version, hash) }
+
 // Reloaded takes that a file of reference data was read, at the start or since.
 func (m *Metrics) Reloaded(file string) {
 	m.counters[reloadFailures].WithLabelValues(file)

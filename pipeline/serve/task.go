@@ -32,7 +32,9 @@ type TaskMetrics struct {
 	in         [][task.NumOutcomes]prometheus.Counter // by topic
 	decisions  [schemas.RouteHighRisk + 1]prometheus.Counter
 	preReviews [schemas.RouteHighRisk + 1]prometheus.Counter
-	stages     map[string]prometheus.Observer
+	// by the route decided and the shadow pack's
+	differences [schemas.RouteHighRisk + 1][schemas.RouteHighRisk + 1]prometheus.Counter
+	stages      map[string]prometheus.Observer
 }
 
 // Task makes the observer of tasks that read these input topics, numbered as in their
@@ -48,6 +50,9 @@ func (m *Metrics) Task(topics []string) *TaskMetrics {
 	for r := schemas.RouteRelease; r <= schemas.RouteHighRisk; r++ {
 		t.decisions[r] = m.counters[decisions].WithLabelValues(r.String())
 		t.preReviews[r] = m.counters[preReviews].WithLabelValues(r.String())
+		for s := schemas.RouteRelease; s <= schemas.RouteHighRisk; s++ {
+			t.differences[r][s] = m.counters[differences].WithLabelValues(r.String(), s.String())
+		}
 	}
 	for s := range task.NumSweeps {
 		m.gauges[sweeping].WithLabelValues(s.String())
@@ -77,7 +82,11 @@ func (t *TaskMetrics) Batch(c *task.Counts) {
 	for r := schemas.RouteRelease; r <= schemas.RouteHighRisk; r++ {
 		add(t.decisions[r], c.Decisions[r])
 		add(t.preReviews[r], c.PreReviews[r])
+		for s := schemas.RouteRelease; s <= schemas.RouteHighRisk; s++ {
+			add(t.differences[r][s], c.Differences[r][s])
+		}
 	}
+	add(counters[agreed].WithLabelValues(), c.Agreed)
 	for code, n := range c.Rejects {
 		add(counters[deadLetters].WithLabelValues(strings.Clone(code)), n)
 	}

@@ -37,6 +37,7 @@ type Config struct {
 	AcceptGap      bool          // go on although records that the state needs are gone
 	SweepOrders    int           // orders decided anew between two micro-batches
 	Redecide       bool          // a new policy pack decides all open orders anew
+	Shadow         bool          // there is a topic for what a shadow pack says differently
 	ReferenceWait  time.Duration // for reference data as new as the last commit's, in recovery
 
 	Bounds decide.Bounds

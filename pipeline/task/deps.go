@@ -46,10 +46,11 @@ const (
 	OutRollups
 	OutDeadLetters
 	OutProgress
+	OutShadow // written only with Config.Shadow
 	NumOutputs
 )
 
-var outputNames = [NumOutputs]string{"decisions", "high-risk", "pre-reviews", "rollups", "dead-letters", "progress"}
+var outputNames = [NumOutputs]string{"decisions", "high-risk", "pre-reviews", "rollups", "dead-letters", "progress", "shadow"}
 
 // String is the default name of the topic.
 func (o Output) String() string { return outputNames[o] }

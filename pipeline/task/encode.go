@@ -28,6 +28,16 @@ func (t *Task) encodePreReview(r *schemas.PreReview, v *schemas.Verdict, members
 	return t.out.keep(t.scratch.value)
 }
 
+// encodeDifference does the same for what the shadow pack says differently.
+func (t *Task) encodeDifference(d *schemas.Difference) []byte {
+	if t.cfg.Format == codec.FormatProtobuf {
+		t.scratch.value = codec.AppendDifferenceProto(t.scratch.value[:0], d)
+	} else {
+		t.scratch.value = codec.AppendDifference(t.scratch.value[:0], d)
+	}
+	return t.out.keep(t.scratch.value)
+}
+
 // encodeRollup does the same for a roll-up row.
 func (t *Task) encodeRollup(row *schemas.RollupRow) []byte {
 	if t.cfg.Format == codec.FormatProtobuf {

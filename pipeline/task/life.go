@@ -36,7 +36,7 @@ func (t *Task) between(ctx context.Context, key []byte, changed bool, nowMs int6
 	if begins && pause > t.cfg.lifeMs() {
 		// The watermark has mostly moved on since, but not where both lives are read at once.
 		t.state.ForgetPublished(s.record.TimeMs-t.cfg.Join.SlackMs, func(p *join.Published) {
-			s.forgotten = append(s.forgotten, forgotten{p.Subject, p.Version})
+			s.forgotten = append(s.forgotten, forgotten{p.Subject, max(p.Version, p.Shadow.Version)})
 		})
 	}
 	return false, nil

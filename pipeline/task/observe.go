@@ -30,6 +30,8 @@ type Counts struct {
 	Decisions     [schemas.RouteHighRisk + 1]uint64
 	PreReviews    [schemas.RouteHighRisk + 1]uint64
 	Retractions   uint64
+	Differences   [schemas.RouteHighRisk + 1][schemas.RouteHighRisk + 1]uint64 // published, by route and the shadow pack's
+	Agreed        uint64                                                       // differences that have ended
 	Reasons       map[string]uint64
 	Expired       uint64
 	Swept         uint64        // orders looked at because reference data has changed
@@ -87,6 +89,7 @@ func (c *Counts) reset() {
 	clear(c.Rejects)
 	clear(c.Reasons)
 	c.Decisions = [len(c.Decisions)]uint64{}
+	c.Differences, c.Agreed = [len(c.Differences)][len(c.Differences[0])]uint64{}, 0
 	c.PreReviews = [len(c.PreReviews)]uint64{}
 	c.Delays = c.Delays[:0]
 }

@@ -48,10 +48,16 @@ func (t *Task) judge(ctx context.Context, key []byte, nowMs int64) error {
 		if err := t.decision(ctx, orderKey, &j, nowMs); err != nil {
 			return err
 		}
+		if err := t.compare(ctx, orderKey, &j, nowMs); err != nil {
+			return err
+		}
 	}
 	if j, ok := t.decider.PreReview(t.state.Published("") != nil); ok {
 		t.counts.Judged++
 		if err := t.preReview(ctx, orderKey, &j, nowMs); err != nil {
+			return err
+		}
+		if err := t.compare(ctx, orderKey, &j, nowMs); err != nil {
 			return err
 		}
 	}
@@ -127,7 +133,7 @@ func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict
 	if err := t.book.Move(old, mark, t.cellMs()); err != nil {
 		return fmt.Errorf("order %q, shipment %q: %w", d.OrderKey, d.ShipmentID, err)
 	}
-	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: d.ShipmentID, Version: d.Version, NewestMs: t.state.Newest(), VerdictHash: d.VerdictHash, Route: uint8(v.Route), Cell: mark})
+	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: d.ShipmentID, Version: d.Version, NewestMs: t.state.Newest(), VerdictHash: d.VerdictHash, Route: uint8(v.Route), Cell: mark, Shadow: said(last)})
 	return nil
 }
 
@@ -149,7 +155,7 @@ func (t *Task) preReview(ctx context.Context, orderKey string, j *decide.Judgeme
 	if err := t.emit(ctx, OutPreReviews, t.out.keep(r.ID[:]), t.encodePreReview(r, j.Verdict, j.Members), nil); err != nil {
 		return err
 	}
-	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: j.Subject, Version: r.Version, NewestMs: t.state.Newest(), VerdictHash: r.VerdictHash, Route: uint8(j.Verdict.Route)})
+	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: j.Subject, Version: r.Version, NewestMs: t.state.Newest(), VerdictHash: r.VerdictHash, Route: uint8(j.Verdict.Route), Shadow: said(last)})
 	return nil
 }
 
@@ -172,7 +178,10 @@ func (t *Task) close(ctx context.Context, orderKey, shipmentID string, nowMs int
 		return fmt.Errorf("order %q, shipment %q: %w", orderKey, shipmentID, err)
 	}
 	j := t.decider.Closed(shipmentID, t.cfg.Join.Shipments, schemas.Dimensions{Port: m.Port, Currency: m.Currency, DeclaredValue: m.Value, EventTime: m.EventTime})
-	return t.decision(ctx, orderKey, &j, nowMs)
+	if err := t.decision(ctx, orderKey, &j, nowMs); err != nil {
+		return err
+	}
+	return t.compare(ctx, orderKey, &j, nowMs)
 }
 
 // deadLetter publishes a record that can't be taken in: its bytes, key and headers as

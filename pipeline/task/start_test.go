@@ -42,6 +42,7 @@ func truncated(c *cluster, n int64) {
 // local state is flushed for the second time.
 func crashAfter(t *testing.T, c *cluster, cfg Config, base Deps, commits int) {
 	t.Helper()
+	cfg.MaxBatch, cfg.MaxTransaction = 16, 20 // however slow a commit is, all is not in the first few
 	w := &watcher{c: c, stop: func() {}}
 	d := c.deps(w, base)
 	inner := d.Writer

@@ -243,7 +243,7 @@ func (t *Task) resume(progress *schemas.Progress) {
 	if progress == nil {
 		return
 	}
-	packChanged := t.cfg.Redecide && progress.PolicyHash != t.refs.Policy.Hash
+	packChanged := t.cfg.Redecide && (progress.PolicyHash != t.refs.Policy.Hash || shadowIsNew(t.refs, progress.ShadowHash))
 	// Behind, only with --accept-gap or when the topic is not read any more.
 	elsewhere := t.refs.SitesOffset < progress.SellerSitesOffset
 	switch {

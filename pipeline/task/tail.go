@@ -36,6 +36,11 @@ func (t *Task) readTails(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if t.cfg.Shadow { // behind the verdicts that it is about
+		if err := t.readShadowTail(ctx); err != nil {
+			return err
+		}
+	}
 	return t.mendCells(ctx)
 }
 
@@ -59,8 +64,17 @@ func (t *Task) noted(orderKey string, p join.Published, supersedes uint64) error
 			return err
 		}
 	}
+	p.Shadow = said(last)
+	if supersedes == 0 {
+		p.Shadow = join.Shadow{}
+	}
 	// The bound on subjects waits for the replay: it spares those that a case holds.
 	t.state.SetPublished(&join.Limits{Shipments: math.MaxInt32 / 4}, p)
+	return t.saveNoted(key)
+}
+
+// saveNoted writes the state of an order that the tail of an output has changed.
+func (t *Task) saveNoted(key []byte) error {
 	if len(t.state.Cases()) == 0 {
 		return t.save(key, t.cellMs()) // the replay of its records sets the order's own time
 	}

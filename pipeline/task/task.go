@@ -74,6 +74,7 @@ type scratch struct {
 	forgotten []forgotten // versions below which those that follow must not be, even where the watermark stands still
 	decision  schemas.Decision
 	review    schemas.PreReview
+	shadow    comparison
 }
 
 // New makes the task of one partition. It does nothing until Run.

@@ -73,6 +73,12 @@ func TestOutputsSurviveBothFormats(t *testing.T) {
 		same(t, &p, ParseProgress, AppendProgressProto(nil, &p), &fromProto)
 	})
 	rapid.Check(t, func(t *rapid.T) {
+		var d, fromJSON, fromProto schemas.Difference
+		fill(t, layout.Difference, unsafe.Pointer(&d))
+		same(t, &d, ParseDifference, AppendDifference(nil, &d), &fromJSON)
+		same(t, &d, ParseDifference, AppendDifferenceProto(nil, &d), &fromProto)
+	})
+	rapid.Check(t, func(t *rapid.T) {
 		var r, fromJSON, fromProto schemas.RollupRow
 		fill(t, layout.Rollup, unsafe.Pointer(&r))
 		if r.Cell.Grain == schemas.GrainHourReason {

@@ -29,6 +29,7 @@ func protos() map[string][]byte {
 	files["pre_review"] = protoFile([]*layout.Layout{layout.PreReview}, "decision")
 	files["rollup"] = protoFile(messagesOf(layout.Rollup))
 	files["progress"] = protoFile(messagesOf(layout.Progress))
+	files["difference"] = protoFile(messagesOf(layout.Difference))
 	return files
 }
 

@@ -94,6 +94,7 @@ var flat = map[reflect.Type]bool{
 	reflect.TypeFor[schemas.Dimensions](): true,
 	reflect.TypeFor[schemas.Cell]():       true,
 	reflect.TypeFor[schemas.Verdict]():    true,
+	reflect.TypeFor[schemas.Opinion]():    true,
 }
 
 // apart is where a field of an inner struct is a member of the outer message.
@@ -126,6 +127,7 @@ func TestNamesFollowTheGoFields(t *testing.T) {
 		"Verdict.Dimensions.Port": "port", "Decision.ID": "decision_id", "PreReview.ID": "pre_review_id",
 		"Decision.Evidence.InputTime": "input_time_ms", "PreReview.Evidence.InputTime": "input_time_ms",
 		"Progress.Watermark": "watermark_ms",
+		"Difference.ID":      "decision_id", "Difference.InputTime": "input_time_ms", "Difference.Hash": "difference_hash",
 	}
 	for _, l := range everyLayout() {
 		for _, f := range l.Fields {
@@ -136,8 +138,8 @@ func TestNamesFollowTheGoFields(t *testing.T) {
 			if want == "" {
 				parts := strings.Split(f.goField, ".")
 				want = strings.ToLower(parts[len(parts)-1])
-				if len(parts) > 1 && parts[0] == "UTM" {
-					want = "utm" + want
+				if len(parts) > 1 && (parts[0] == "UTM" || l == Difference) {
+					want = strings.ToLower(parts[0]) + want
 				}
 			}
 			if strings.ReplaceAll(f.Name, "_", "") != strings.ReplaceAll(want, "_", "") {

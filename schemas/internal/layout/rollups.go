@@ -42,11 +42,12 @@ var (
 		f(14, "sweep_key", "SweepKey", "The last of its orders that was decided."),
 		f(15, "redecide", "Redecide", "All open orders are being decided anew."),
 		f(16, "redecide_key", "RedecideKey", "The last of them that was decided."),
+		f(20, "shadow_hash", "ShadowHash", "Hash of the shadow policy pack."),
 	)
 )
 
 // Count is the number of layouts; their IDs are below it.
-const Count = 22
+const Count = 23
 
 // Inputs are the events in the order of their kinds.
 var Inputs = [...]*Layout{
@@ -59,4 +60,4 @@ var Inputs = [...]*Layout{
 }
 
 // Outputs are the messages that Clearlane writes.
-var Outputs = [...]*Layout{Decision, PreReview, Rollup, Progress}
+var Outputs = [...]*Layout{Decision, PreReview, Rollup, Progress, Difference}
