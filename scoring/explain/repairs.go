@@ -158,7 +158,7 @@ func (d *draft) fillMacros() {
 }
 
 func (d *draft) registerPixel() {
-	d.register(func(s *schemas.SellerSite, f *label.Features) { with(&s.FacebookPixelIDs, f.FacebookPixelID) })
+	d.register(func(s *schemas.SellerSite, f *label.Features) { with(&s.FacebookPixelIDs, f.FacebookPixelID) }, "facebook_pixel_id")
 }
 
 func (d *draft) registerCampaigns() {
@@ -166,17 +166,20 @@ func (d *draft) registerCampaigns() {
 		with(&s.UTMCampaigns, f.UTM.Campaign)
 		with(&s.UTMIDs, f.UTM.ID)
 		with(&s.BingCampaignIDs, f.BingCampaignID)
-	})
+	}, "utm_campaign", "utm_id", "bing_campaign_id")
 }
 
-// register registers what the clicks name, on each site of the seller's and since ever.
-func (d *draft) register(add func(*schemas.SellerSite, *label.Features)) {
+// register registers what the clicks name in some fields, on each site of the seller's and
+// since ever; no id is registered before its site, so that is moved too.
+func (d *draft) register(add func(*schemas.SellerSite, *label.Features), fields ...string) {
 	sites := slices.Clone(d.c.Sites)
 	if d.c.Site != nil {
 		sites = append(sites, d.c.Site)
 	}
 	for _, s := range sites {
-		s.Registrations = nil
+		s.Registrations = slices.DeleteFunc(slices.Clone(s.Registrations), func(r schemas.Registration) bool {
+			return r.Field == "site_host" || slices.Contains(fields, r.Field)
+		})
 		for i := range d.c.Clicks {
 			add(s, &d.c.Clicks[i])
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring"
+	"github.com/clearlane/clearlane/scoring/label"
 	"github.com/clearlane/clearlane/scoring/policy"
 	"github.com/clearlane/clearlane/scoring/reason"
 )
@@ -81,5 +82,40 @@ func TestRepairsAreOfUse(t *testing.T) {
 		if !used[r.id] {
 			t.Errorf("%s does away with nothing in any case", r.id)
 		}
+	}
+}
+
+// To register a pixel in time does not move the day of a campaign, nor the other way round.
+func TestRegisteringOneLeavesTheOtherAsItIs(t *testing.T) {
+	pack := defaultPack(t)
+	const day = 20644 // 2026-07-10
+	click := label.Features{ClickID: "c", EventTime: day * 86_400_000, SiteHost: "h", Targets: []string{"US"}, FacebookPixelID: "9", UTM: schemas.UTM{Campaign: "launch"}}
+	c := &scoring.Case{
+		Order: &schemas.Order{OrderID: "o", SiteHost: "h", EventTime: click.EventTime + 3_600_000, ShipToCountry: "US"}, Clicks: []label.Features{click},
+		Site: &schemas.SellerSite{SiteHost: "h", FacebookPixelIDs: []string{"1"}, UTMCampaigns: []string{"launch"},
+			Registrations: []schemas.Registration{{Field: "utm_campaign", ID: "launch", Since: day + 1}, {Field: "facebook_pixel_id", ID: "1", Since: day - 1}}},
+		Shipment: &schemas.Shipment{ShipmentID: "p", EventTime: click.EventTime + 7_200_000, DestinationCountry: "US", PortOfEntry: "2704", EntryType: "01"},
+	}
+	var v schemas.Verdict
+	scoring.New(policy.Alone(pack)).Score(c, &v)
+	e := &explainer{Input: Input{Case: c}, verdict: &v, pack: pack}
+	reasons := func(repair func(*draft)) (codes []string) {
+		d := newDraft(e)
+		repair(d)
+		var out schemas.Verdict
+		scoring.New(policy.Alone(pack)).Score(&d.c, &out)
+		for _, r := range out.Reasons {
+			codes = append(codes, r.Code)
+		}
+		return codes
+	}
+	if got := reasons(func(*draft) {}); !slices.Equal(got, []string{"LABEL_CAMPAIGN_UNREGISTERED", "LABEL_PIXEL_UNREGISTERED"}) {
+		t.Errorf("as it is: %v", got)
+	}
+	if got := reasons((*draft).registerPixel); !slices.Equal(got, []string{"LABEL_CAMPAIGN_UNREGISTERED"}) {
+		t.Errorf("with the pixel registered: %v", got)
+	}
+	if got := reasons((*draft).registerCampaigns); !slices.Equal(got, []string{"LABEL_PIXEL_UNREGISTERED"}) {
+		t.Errorf("with the campaign registered: %v", got)
 	}
 }
