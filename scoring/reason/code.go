@@ -47,6 +47,10 @@ const (
 	TrafficRobot
 	TrafficDatacenter
 
+	// The nine elements are numbered as in USMCA Annex 5-A and 19 CFR 182.12(a)(4)(i) to
+	// (ix): the certifier's role, certifier, exporter, producer, importer, description
+	// with HS6, criterion, blanket period, signature with its day. One that is stated and
+	// not allowed counts as missing.
 	CertMissing
 	CertElement1Missing
 	CertElement2Missing
@@ -57,12 +61,12 @@ const (
 	CertElement7Missing
 	CertElement8Missing
 	CertElement9Missing
-	BlanketExpired
+	BlanketExpired // at the date of the case; of a period that is too long, its first year
 	BlanketGT12M
 	HS6Mismatch
 	OriginNotUSCAMX
 	SPIWithoutCert
-	CertAfterClaim
+	CertAfterClaim // signed, or its blanket period begun, after the date of the claim
 
 	Entry321Suspended
 	Entry321OverLimit

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,8 +23,8 @@ func (o *Outputs) CheckClickHouse(ctx context.Context, conn driver.Conn, databas
 		columns []string
 		want    map[string][]string
 	}{
-		{"v_decision_history", "SELECT decision_id, toString(version), " + verdictSelect + " FROM %s.v_decision_history", verdictColumns, versions(o.decisions, false)},
-		{"v_decisions", "SELECT decision_id, '', toString(version), shipment_id, " + verdictSelect + " FROM %s.v_decisions", append([]string{"version", "shipment_id"}, verdictColumns...), versions(o.decisions, true)},
+		{"v_decision_history", "SELECT decision_id, toString(version), " + decisionSelect + " FROM %s.v_decision_history", decisionColumns, versions(o.decisions, false)},
+		{"v_decisions", "SELECT decision_id, '', toString(version), shipment_id, " + decisionSelect + " FROM %s.v_decisions", append([]string{"version", "shipment_id"}, decisionColumns...), versions(o.decisions, true)},
 		{"pre_reviews", "SELECT decision_id, toString(version), " + verdictSelect + " FROM %s.pre_reviews FINAL", verdictColumns, versions(o.preReviews, false)},
 		{"v_pre_reviews", "SELECT decision_id, '', toString(version), '', " + verdictSelect + " FROM %s.v_pre_reviews", append([]string{"version", "shipment_id"}, verdictColumns...), versions(o.preReviews, true)},
 		{"v_minute_route", "SELECT concat_ws('/', toString(toUnixTimestamp64Milli(minute)), port, route, preference_status, currency), '', toString(decisions), toString(toInt128(value * 10000)) FROM %s.v_minute_route", []string{"decisions", "value"}, sums(x, schemas.GrainMinuteRoute)},
@@ -94,6 +95,11 @@ var verdictColumns = []string{"order_key", "verdict_hash", "supersedes", "route"
 const verdictSelect = `order_key, toString(verdict_hash), toString(supersedes), route, toString(score), preference_status, toString(complete), toString(cancelled),
 	port, currency, ifNull(toString(toInt64(declared_value * 10000)), ''), toString(toUnixTimestamp64Milli(event_time)), arrayStringConcat(reasons.code, ' ')`
 
+// What only decisions have: the suppression.
+var decisionColumns = append(slices.Clone(verdictColumns), "suppressed")
+
+const decisionSelect = verdictSelect + `, if(suppressed_code = '', '', concat_ws(' ', suppressed_code, toString(suppressed_until), suppressed_route))`
+
 // versions are the rows of the versions in a topic, or of the last one of each subject.
 func versions(all []published, newest bool) map[string][]string {
 	rows := map[string][]string{}
@@ -111,6 +117,10 @@ func versions(all []published, newest bool) map[string][]string {
 		id := schemas.MakeDecisionID(p.subject.OrderKey, p.subject.ShipmentID)
 		if p.decision == nil {
 			id = schemas.MakePreReviewID(p.subject.OrderKey)
+		} else if x := v.Suppressed; x.Code != "" {
+			columns = append(columns, x.Code+" "+x.Until.String()+" "+x.Route.String())
+		} else {
+			columns = append(columns, "")
 		}
 		version := strconv.FormatUint(p.version, 10)
 		if newest {
