@@ -18,7 +18,8 @@ type Answer struct {
 	Info             []string `json:"info"`    // of severity info, sorted
 	Complete         bool     `json:"complete"`
 	AttributedClick  string   `json:"attributed_click"`
-	Causes           []string `json:"causes,omitempty"` // the names of what was planted
+	Unknowns         []string `json:"unknowns,omitempty"` // fields that must be among the unknowns
+	Causes           []string `json:"causes,omitempty"`   // the names of what was planted
 	Noise            []string `json:"noise,omitempty"`
 }
 
@@ -60,10 +61,30 @@ func (d *draft) answer(preReview bool) Answer {
 		}
 		a.Reasons = append(a.Reasons, c.Name)
 	}
+	if date >= pilotFrom {
+		a.Unknowns = d.unknowns()
+	}
 	slices.Sort(a.Reasons)
 	a.Reasons = slices.Compact(a.Reasons)
 	slices.Sort(a.Info)
 	a.Info = slices.Compact(a.Info)
 	a.Route, a.PreferenceStatus = route.String(), status.String()
 	return a
+}
+
+// unknowns are the questions that the order's events leave open.
+func (d *draft) unknowns() (fields []string) {
+	switch {
+	case !d.hasClick:
+		return []string{"click"}
+	case !d.attributed:
+		return nil
+	}
+	if d.spec.net.paid && d.click.TargetCountries == nil {
+		fields = append(fields, "target_countries")
+	}
+	if d.spec.claim && d.spec.b2b && d.spec.site == siteSilent {
+		fields = append(fields, "site.origin_integration")
+	}
+	return fields
 }

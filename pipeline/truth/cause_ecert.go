@@ -30,12 +30,17 @@ var ecertCauses = []cause{
 		d.origin("ECERT_PENDING", schemas.PreferencePending)
 	}},
 	{name: "answer about another e-Cert", family: ofOrigin, weight: 4, want: wantClaim, plant: func(d *draft) {
+		d.certs = d.certs[:1]
 		d.certs[0].EcertID = "CN-2025-" + d.r.number(10)
 		d.origin("ECERT_PENDING", schemas.PreferencePending)
 	}},
 	{name: "platform unavailable", family: ofOrigin, weight: 6, want: wantClaim, plant: answered(schemas.EcertUnavailable, "ECERT_UNVERIFIABLE", schemas.PreferencePending)},
 	{name: "e-Cert invalid", family: ofOrigin, weight: 4, want: wantClaim, plant: answered(schemas.EcertInvalid, "ECERT_INVALID", schemas.PreferenceSuspended)},
 	{name: "e-Cert not found", family: ofOrigin, weight: 4, want: wantClaim, plant: answered(schemas.EcertNotFound, "ECERT_INVALID", schemas.PreferenceSuspended)},
+	{name: "e-Cert not valid yet", family: ofOrigin, weight: 3, want: wantClaim, plant: func(d *draft) {
+		d.certs[0].ValidFrom = d.caseDate() + 1 + schemas.Date(d.r.IntN(20))
+		d.origin("ECERT_INVALID", schemas.PreferenceSuspended)
+	}},
 	{name: "e-Cert revoked", family: ofOrigin, weight: 4, want: wantClaim, plant: answered(schemas.EcertRevoked, "ECERT_REVOKED", schemas.PreferenceSuspended)},
 	{name: "e-Cert revoked after it was verified", family: ofOrigin, weight: 4, want: wantClaim, plant: func(d *draft) {
 		again := d.certs[0]

@@ -104,6 +104,10 @@ func plantForeignID(d *draft) {
 		source = pick(r, list)
 		d.add("LABEL_DRIFT")
 	}
+	if r.perMille(150) {
+		source = strings.ToUpper(source[:1]) + source[1:]
+		d.add("LABEL_DRIFT")
+	}
 	d.dropIDs()
 	v.set("utm_source", source)
 	v.set("utm_medium", networkWords[group][0])

@@ -41,6 +41,7 @@ func (d *draft) sell(g *branded, percent int64) {
 	item := &d.order.Items[0]
 	item.Brand, item.HSCode, item.Description = g.spelled, g.hs, g.what
 	item.UnitValue = cents(g.brand.USD * percent)
+	d.order.Currency, d.ship.Currency = "USD", "USD"
 	d.order.Value = schemas.Decimal{E4: item.UnitValue.E4 * (item.Quantity.E4 / 10_000), Set: true}
 	d.ship.HSCodes, d.ship.DeclaredValue, d.ship.ListedPrice = []string{g.hs}, d.order.Value, item.UnitValue
 }

@@ -40,6 +40,10 @@ var noises = []noise{
 	{"collector keeps no URL", 4, onClick(func(d *draft) { d.visit.noURL = true })},
 	{"campaign id as a label", 3, onPaid(func(d *draft) { d.visit.set("utm_id", d.r.number(11)) })},
 	{"other clicks of the order", 8, idleClicks},
+	{"port not stated", 3, func(d *draft) bool { d.ship.PortOfEntry = ""; return true }},
+	{"paid in another currency", 4, foreignCurrency},
+	{"several items", 5, severalItems},
+	{"platform asked more than once", 6, askedBefore},
 	{"brand at its price", 5, fairBrand},
 	{"brand that nobody watches", 4, otherBrand},
 	{"certification in its legal variants", 12, certVariant},
@@ -176,10 +180,13 @@ func amp(d *draft) {
 }
 
 // sharedLink puts Meta's id on a link that was passed on, which it does to unpaid links
-// too.
+// too. Of a visitor who followed it there, it is the referrer as well.
 func sharedLink(d *draft) {
 	if d.visit.get("fbclid") == "" && d.click.FBC == "" {
 		d.visit.add("fbclid", fbclid(d.r))
+		if d.r.perMille(300) {
+			d.click.Referrer = "https://l.facebook.com/"
+		}
 	}
 }
 

@@ -53,3 +53,40 @@ func certVariant(d *draft) bool {
 	c.SignedAt = min(c.SignedAt, dayOf(d.order.EventTime)-schemas.Date(d.r.IntN(5)))
 	return true
 }
+
+func foreignCurrency(d *draft) bool {
+	if d.spec.claim {
+		return false // what a claim is worth decides what it has to show
+	}
+	d.order.Currency = pick(d.r, []string{"CNY", "EUR", "MXN"})
+	d.ship.Currency = d.order.Currency
+	return true
+}
+
+// severalItems adds lines of other goods to the order.
+func severalItems(d *draft) bool {
+	if d.spec.claim {
+		return false
+	}
+	for range 1 + d.r.IntN(3) {
+		p := pick(d.r, products)
+		d.order.Items = append(d.order.Items, schemas.Item{
+			SKU: "SKU-" + d.r.number(6), HSCode: p.hs, Description: p.description, Quantity: schemas.Decimal{E4: 10_000, Set: true},
+			UnitValue: cents(p.cents), OriginCountry: d.spec.origin,
+		})
+		d.ship.HSCodes = append(d.ship.HSCodes, p.hs)
+	}
+	return true
+}
+
+// askedBefore has an earlier answer of the platform, which a newer one outdates.
+func askedBefore(d *draft) bool {
+	if len(d.certs) == 0 {
+		return false
+	}
+	older := d.certs[0]
+	older.Status = pick(d.r, []schemas.EcertStatus{schemas.EcertUnavailable, schemas.EcertNotFound, schemas.EcertVerified})
+	older.CheckedAt -= schemas.Time(1 + d.r.IntN(3_600_000))
+	d.certs = append(d.certs, older)
+	return true
+}

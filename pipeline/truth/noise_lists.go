@@ -12,7 +12,7 @@ var otherParams = [][2]string{
 	{"variant", "4418293"}, {"ref", "home_banner"}, {"mc_cid", "a1b2c3d4e5"}, {"mc_eid", "f00dcafe11"}, {"_ga", "2.1234.5678-9.1011"}, {"_gl", "1*abc*_up*MQ.."},
 	{"epik", "dj0yJnU9a2s"}, {"twclid", "2-4y6x8"}, {"rdt_cid", "5021445"}, {"irclickid", "QxYz12"}, {"awc", "1001_1700000000_ab"}, {"srsltid", "AfmBOop1"},
 	{"yclid", "1234567890123456789"}, {"li_fat_id", "6f2a"}, {"ScCid", "9a8b7c"}, {"currency", "USD"}, {"q", "lamp+led"}, {"filter", "a%5B%5D=1"}, {"utm_nooverride", "1"},
-	{"hsa_acc", "123"}, {"hsa_cam", "456"}, {"matchtype", "b"}, {"network", "g"}, {"device", "m"}, {"gad_source", "1"}, {"tblci", "GiA9"},
+	{"redirect_to", "https%3A%2F%2Flogin.example%2F%3Futm_source%3Dfacebook%26utm_medium%3Dcpc%26gclid%3DCjwKAnotherOne12345678"}, {"hsa_acc", "123"}, {"hsa_cam", "456"}, {"matchtype", "b"}, {"network", "g"}, {"device", "m"}, {"gad_source", "1"}, {"tblci", "GiA9"},
 }
 
 // notMacros are labels with braces, underscores and percent signs that nobody should

@@ -16,6 +16,7 @@ type Report struct {
 	Shipments  Subjects `json:"shipments"`
 	PreReviews Subjects `json:"pre_reviews"`
 	Clean      Clean    `json:"clean"`
+	Unknowns   Unknowns `json:"unknowns"`
 	Undecided  int      `json:"undecided"`  // answers without a verdict
 	Unanswered int      `json:"unanswered"` // verdicts without an answer
 	Codes      []Code   `json:"codes"`      // of shipments
@@ -43,6 +44,12 @@ type Clean struct {
 	Shipments int `json:"shipments"`
 	Certain   int `json:"with_certain_reason"`
 	Other     int `json:"with_other_reason"`
+}
+
+// Unknowns is the questions that were planted to be left open, and how many were.
+type Unknowns struct {
+	Planted int `json:"planted"`
+	Found   int `json:"found"`
 }
 
 // Code is the figures of one reason code.

@@ -62,6 +62,14 @@ func (t *Tally) Add(orderKey, shipmentID string, v *schemas.Verdict) {
 	delete(t.answers, s)
 	planted, found := t.planted(a), t.found(a, v)
 	wrong := differences(a, v, planted, found)
+	for _, field := range a.Unknowns {
+		t.r.Unknowns.Planted++
+		if slices.ContainsFunc(v.Unknowns, func(u schemas.Unknown) bool { return u.Field == field }) {
+			t.r.Unknowns.Found++
+		} else {
+			wrong = append(wrong, "not unknown: "+field)
+		}
+	}
 	if shipmentID == "" {
 		t.r.PreReviews.add(len(wrong) == 0)
 	} else {
