@@ -23,6 +23,9 @@
 //     another e-Cert ID, fbclid beside gclid or alone, missing referrers, addresses and
 //     targets, fields that no schema knows, and bad records (badSorts), each a dead letter.
 //
+// A cause for every reason code, and honest noise, are package truth's: this stream is
+// for what must hold of any stream, fast and in any order.
+//
 // Addresses come from the ranges kept for documentation: a country database knows none
 // of them, so the second signal of geography stays unknown.
 package gen
