@@ -35,8 +35,9 @@ func (s *Scorer) labelClass() label.Class {
 	class := label.ClassClean
 	for f := range s.clicks {
 		class = max(class, f.Class())
-		for i := range registered {
-			if a := s.c.ask(f, &registered[i]); a.is == isUnregistered || a.is == isLater {
+		answers := s.answers(f)
+		for i := range answers {
+			if a := &answers[i]; a.is == isUnregistered || a.is == isLater {
 				class = label.ClassCertain
 			}
 		}

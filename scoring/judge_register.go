@@ -81,14 +81,27 @@ func (c *Case) siteOf(f *label.Features) (site *schemas.SellerSite, why string) 
 	return nil, "the click is on a host that is not registered for the seller"
 }
 
-// ask asks the register for one id of a click. An absent list says nothing. A macro is
-// not an id, and has a reason of its own. Case is not held against an id.
-func (c *Case) ask(f *label.Features, r *registration) answer {
+// answers is what the register says about all ids of a click. They hold until another
+// click is asked about.
+func (s *Scorer) answers(f *label.Features) *[len(registered)]answer {
+	if s.asked != f {
+		s.asked = f
+		site, why := s.c.siteOf(f)
+		for i := range registered {
+			s.registered[i] = ask(f, &registered[i], site, why)
+		}
+	}
+	return &s.registered
+}
+
+// ask asks the register for one id of a click; without a site why says so. An absent list
+// says nothing. A macro is not an id, and has a reason of its own. Case is not held
+// against an id.
+func ask(f *label.Features, r *registration, site *schemas.SellerSite, why string) answer {
 	id := r.id(f)
 	if id == "" || id[0] == '(' || f.HasMacro(r.field) {
 		return answer{} // "(not set)", "(direct)": GA4's words for none
 	}
-	site, why := c.siteOf(f)
 	if site == nil {
 		return answer{is: isUnknown, why: why}
 	}
@@ -141,12 +154,13 @@ func earlier(a, b schemas.Date) schemas.Date {
 
 // judgeRegistered asks for the ids of a click.
 func (s *Scorer) judgeRegistered(f *label.Features) {
+	answers := s.answers(f)
 	for i := range registered {
-		r := &registered[i]
-		if !s.inForce(r.code) {
+		a, r := &answers[i], &registered[i]
+		if a.is == nothingAsked || a.is == isRegistered || !s.inForce(r.code) {
 			continue
 		}
-		switch a := s.c.ask(f, r); a.is {
+		switch a.is {
 		case isUnknown:
 			s.unknown(r.field, a.why)
 		case isUnregistered:

@@ -28,6 +28,8 @@ type Scorer struct {
 	targets     policy.Targets  // what the attributed click's campaign covers
 	origin      origin.Result
 	entry       entry.Result
+	asked       *label.Features // whose ids the register's answers are about
+	registered  [len(registered)]answer
 	text        reason.Text
 	custom      custom.Case
 }
@@ -114,6 +116,7 @@ func (s *Scorer) begin(c *Case, out *schemas.Verdict) {
 		Missing:  out.Missing[:0],
 	}
 	s.c, s.out = c, out
+	s.asked = nil
 	s.text.Reset()
 	date := c.Date()
 	s.pack, s.packInForce = s.set.At(date)
@@ -164,7 +167,7 @@ func (s *Scorer) end() {
 	sortReasons(s.out.Reasons)
 	s.out.Unknowns = sortUnknowns(s.out.Unknowns)
 	s.out.Complete = len(s.out.Missing) == 0
-	s.c, s.out, s.click, s.order = nil, nil, nil, Case{}
+	s.c, s.out, s.click, s.asked, s.order = nil, nil, nil, nil, Case{}
 }
 
 func (s *Scorer) dimensions() {
