@@ -17,8 +17,8 @@ func newRun(a *app) *cobra.Command {
 		Short: "Run the roles of the configuration until told to stop",
 		Long: "Runs the roles of the configuration: score joins and decides, land writes ClickHouse, serve answers /metrics, " +
 			"/healthz and /readyz. Kafka or ClickHouse away is waited for. SIGTERM or SIGINT ends it: it takes nothing more in, " +
-			"commits what it has, writes its state and leaves the group, after stop_timeout at the latest. SIGHUP reads policy.file " +
-			"and geo.file again. Processes of one " +
+			"commits what it has, writes its state and leaves the group, after stop_timeout at the latest. SIGHUP reads policy.file, " +
+			"geo.file and geo.asn_file again. Processes of one " +
 			"kafka.group share the partitions; each has a data_dir of its own.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
