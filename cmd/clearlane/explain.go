@@ -41,6 +41,9 @@ record then holds the whole case: the campaign identifiers of the click, how it 
 the order, what the shipment says, the links of the origin claim. Changes are tried on
 copies of the case. Click ids, addresses, user agents and browser ids are in no record.
 
+A record as JSON has the members subject, route, preference, reasons, unknowns, missing,
+counterfactuals, sections (tables of name, label and value), limits and disclaimer.
+
 Which of both a file holds, its first line tells. --format html writes one page without
 outside parts, to be printed or filed.
 

@@ -55,10 +55,13 @@ func TestRepairsAreOfUse(t *testing.T) {
 		}
 		return out
 	}
-	check := func(in Input) {
+	check := func(in Input, all bool) {
 		e := &explainer{Input: in, verdict: &in.Decision.Verdict, pack: pack}
 		before := codes(in.Case)
 		for _, r := range repairs {
+			if !all && !slices.ContainsFunc(r.codes, func(c reason.Code) bool { return slices.Contains(before, c.String()) }) {
+				continue
+			}
 			once, twice := newDraft(e), newDraft(e)
 			r.apply(once)
 			r.apply(twice)
@@ -76,7 +79,7 @@ func TestRepairsAreOfUse(t *testing.T) {
 	}
 	cases := rapid.Custom(drawCase)
 	for seed := 1; seed < 10_000 && len(used) < len(repairs); seed++ { // always the same ones
-		check(decided(pack, cases.Example(seed), false))
+		check(decided(pack, cases.Example(seed), false), seed < 200)
 	}
 	for _, r := range repairs {
 		if !used[r.id] {

@@ -24,7 +24,7 @@ var findings = [reason.Count]string{
 	reason.LabelPaidWithoutClickID: "The {field} says that the click was paid for ({observed}), and no advertising network's id came with it; expected: {expected}",
 	reason.LabelOrganicWithClickID: "The {field} says that the click was not paid for ({observed}); expected: {expected}",
 	reason.LabelReferrerConflict:   "The page that the click came from contradicts its source: it is {observed}; expected: one {expected}",
-	reason.LabelDrift:              "The {field} of the click is written carelessly: {observed}; expected: {expected}",
+	reason.LabelDrift:              "A label of the click, the {field}, is not as it should be, which is no sign of risk: {observed}; expected: {expected}",
 
 	reason.SiteNotIntegrated:   "The seller's site is not connected to an origin verification platform: its state is {observed}; expected: {expected}",
 	reason.EcertIDMissing:      "USMCA preference is claimed, and the e-Cert ID stated is {observed}; expected: {expected}",
@@ -41,7 +41,7 @@ var findings = [reason.Count]string{
 	reason.TrafficRobot:      "The click came from a robot, as its user agent says: {observed}; expected: {expected}",
 	reason.TrafficDatacenter: "The click came from a data centre, as its address says: {observed}; expected: {expected}",
 
-	reason.CertMissing:         "USMCA preference is claimed without a certification of origin: {observed}; expected: {expected}",
+	reason.CertMissing:         "USMCA preference is claimed, and the certification of origin that is shown is {observed}; expected: {expected}",
 	reason.CertElement1Missing: "The certification of origin does not say in which role its certifier acts (element 1 of Annex 5-A): {observed}; expected: {expected}",
 	reason.CertElement2Missing: "The certification of origin does not name its certifier (element 2 of Annex 5-A): {observed}; expected: {expected}",
 	reason.CertElement3Missing: "The certification of origin does not name the exporter (element 3 of Annex 5-A): {observed}; expected: {expected}",

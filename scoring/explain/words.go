@@ -58,7 +58,7 @@ var fieldWords = map[string]string{
 	"shipment_id":                    "shipment",
 	"site.origin_integration":        "connection of the site to a verification platform",
 	"target_countries":               "countries that the campaign targets",
-	"user_agent":                     "program that made the click (user agent)",
+	"user_agent":                     "user agent of the click",
 	"utm_campaign":                   "campaign name (utm_campaign)",
 	"utm_content":                    "advertisement (utm_content)",
 	"utm_creative_format":            "creative format (utm_creative_format)",
