@@ -68,7 +68,7 @@ func TestEveryCodeHasADatedSourcedRule(t *testing.T) {
 			case code <= reason.EcertOriginMismatch:
 				want = "2026-06-27"
 			case code >= reason.CertMissing && code <= reason.CertAfterClaim:
-				want = "2021-07-01"
+				want = "2021-07-06"
 			}
 			if r.From == 0 || r.From.String() != want || r.Source == "" {
 				t.Errorf("%s is in force from %v by %q, want %s", r.ID, r.From, r.Source, want)
