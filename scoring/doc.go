@@ -10,7 +10,7 @@
 //	geo      countries, and the country of an address
 //	label    what the labels of a click say, derived once when it is taken in
 //	entry    how a shipment is entered: Section 321, entry types, data elements
-//	origin   the USMCA preference: claim, e-Cert, site integration
+//	origin   the USMCA preference: claim, e-Cert, certification, site integration
 //
 // A folder finds facts; the pack says whether a fact is a reason, and how much it
 // weighs. A further family of rules is a further folder of the same kind, and one
