@@ -153,6 +153,8 @@ func TestArrowsAreRefused(t *testing.T) {
 		{"scoring": {"scoring/geo"}, "scoring/geo": {"os"}},
 		{"pipeline/join": {"net/http"}},
 		{"pipeline/gen": {"pipeline/x"}, "pipeline/x": {"scoring/policy"}, "scoring/policy": nil},
+		{"pipeline/truth": {"pipeline/join"}, "pipeline/join": nil},
+		{"pipeline/truth/measure": {"pipeline/truth"}, "pipeline/truth": {"scoring/label"}, "scoring/label": nil},
 		{"pipeline/task": {"pipeline/rollup"}, "pipeline/rollup": {"github.com/cockroachdb/pebble/v2"}},
 		{"pipeline/serve": {"cmd/clearlane"}, "cmd/clearlane": nil},
 		{"pipeline/land": {"github.com/segmentio/kafka-go/protocol"}},
