@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/oschwald/maxminddb-golang/v2"
 )
@@ -21,43 +22,38 @@ var hostingList string
 type Networks struct {
 	reader  *maxminddb.Reader
 	version string
-	hosting map[uintptr]uint32    // by where a record lies in the database: its ASN
-	table   map[netip.Addr]uint32 // of NetworksFromTable, instead of reader and hosting
+	listed  map[uint32]bool       // hosting ASNs
+	table   map[netip.Addr]uint32 // of NetworksFromTable, instead of reader
+
+	mu   sync.RWMutex
+	seen map[uintptr]network // by where a record lies in the database: what it says
 }
 
+// network is what a record says.
+type network struct {
+	hosting uint32 // its ASN, 0 where it is no hosting network
+	known   bool   // it holds an ASN
+}
+
+// maxSeen bounds the records that are kept decoded. There are some 80,000 ASNs.
+const maxSeen = 1 << 18
+
 // NetworksFromBytes opens a database that lies whole in b, which must not change while
-// the Networks is in use. It looks at every record once.
+// the Networks is in use. One of countries or cities is refused.
 func NetworksFromBytes(b []byte) (*Networks, error) {
 	r, err := maxminddb.OpenBytes(b)
 	if err != nil {
 		return nil, fmt.Errorf("ASN database: %w", err)
 	}
-	n := &Networks{reader: r, hosting: map[uintptr]uint32{}}
-	listed, seen, any := hostingASNs(hostingList), map[uintptr]bool{}, false
-	for result := range r.Networks() {
-		if err := result.Err(); err != nil {
-			return nil, fmt.Errorf("ASN database: network %s: %w", result.Prefix(), err)
-		}
-		at := result.Offset()
-		if seen[at] {
-			continue
-		}
-		seen[at] = true
-		var asn uint32
-		if err := result.DecodePath(&asn, "autonomous_system_number"); err != nil {
-			return nil, fmt.Errorf("ASN database of type %q: network %s: autonomous_system_number: %w", r.Metadata.DatabaseType, result.Prefix(), err)
-		}
-		any = any || asn != 0
-		if listed[asn] {
-			n.hosting[at] = asn
-		}
-	}
-	if !any {
-		return nil, fmt.Errorf("ASN database of type %q: no network has an autonomous_system_number", r.Metadata.DatabaseType)
+	kind := strings.ToLower(r.Metadata.DatabaseType)
+	if !strings.Contains(kind, "asn") && !strings.Contains(kind, "isp") || strings.Contains(kind, "country") || strings.Contains(kind, "city") {
+		return nil, fmt.Errorf("ASN database of type %q; allowed: an ASN or ISP database, which holds autonomous_system_number", r.Metadata.DatabaseType)
 	}
 	sum := sha256.Sum256(b)
-	n.version = fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(r.Metadata.DatabaseType, " ", "-"), r.Metadata.BuildEpoch, hex.EncodeToString(sum[:6]))
-	return n, nil
+	return &Networks{
+		reader: r, listed: hostingASNs(hostingList), seen: map[uintptr]network{},
+		version: fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(r.Metadata.DatabaseType, " ", "-"), r.Metadata.BuildEpoch, hex.EncodeToString(sum[:6])),
+	}, nil
 }
 
 // hostingASNs reads the list: numbers, "#" begins a comment.
@@ -149,5 +145,31 @@ func (n *Networks) Hosting(ip string) (asn uint32, known bool) {
 	if result.Err() != nil || !result.Found() {
 		return 0, false
 	}
-	return n.hosting[result.Offset()], true
+	found := n.record(result)
+	return found.hosting, found.known
+}
+
+// record is what a record of the database says; one that was seen before is not decoded
+// again.
+func (n *Networks) record(result maxminddb.Result) network {
+	at := result.Offset()
+	n.mu.RLock()
+	found, ok := n.seen[at]
+	n.mu.RUnlock()
+	if ok {
+		return found
+	}
+	var asn uint32
+	if err := result.DecodePath(&asn, "autonomous_system_number"); err == nil && asn != 0 {
+		found.known = true
+		if n.listed[asn] {
+			found.hosting = asn
+		}
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.seen) < maxSeen {
+		n.seen[at] = found
+	}
+	return found
 }

@@ -62,10 +62,23 @@ func TestHostingNetworksAreTold(t *testing.T) {
 
 func TestDatabasesWithoutNetworksAreRefused(t *testing.T) {
 	for name, b := range map[string][]byte{
-		"a country database": database(t, "GeoLite2-Country"), "another key": asnDatabase(t, "X", "asn"), "no database": []byte("no database"), "nothing": nil,
+		"a country database": database(t, "GeoLite2-Country"), "another type": asnDatabase(t, "X", "asn"), "countries by ASN": asnDatabase(t, "geo-whois-asn-country", "asn"), "no database": []byte("no database"), "nothing": nil,
 	} {
 		if _, err := NetworksFromBytes(b); err == nil || !strings.Contains(err.Error(), "ASN database") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A database that holds no number for an address leaves it unknown.
+func TestRecordsWithoutANumberAreUnknown(t *testing.T) {
+	n, err := NetworksFromBytes(asnDatabase(t, "GeoLite2-ASN", "asn"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if asn, known := n.Hosting("5.9.1.1"); asn != 0 || known {
+			t.Errorf("AS%d, known %v", asn, known)
 		}
 	}
 }
@@ -115,4 +128,19 @@ func TestHostingListIsSound(t *testing.T) {
 			t.Errorf("AS%d is listed", asn)
 		}
 	}
+}
+
+// FuzzNetworks reads whatever is given as a database: it is refused or answers.
+func FuzzNetworks(f *testing.F) {
+	f.Add(asnDatabase(f, "GeoLite2-ASN", "autonomous_system_number"), "5.9.1.1")
+	f.Add(database(f, "GeoLite2-Country"), "2a01:4f8::1")
+	f.Fuzz(func(t *testing.T, b []byte, ip string) {
+		n, err := NetworksFromBytes(b)
+		if err != nil {
+			return
+		}
+		if asn, known := n.Hosting(ip); asn != 0 && !known {
+			t.Fatalf("AS%d of an address that is not known", asn)
+		}
+	})
 }

@@ -45,7 +45,7 @@ func channelOf(sourceText string, kind Kind, medium, campaign string) Channel {
 		return OrganicSearch
 	case isEmail(src) || isEmail(med):
 		return Email
-	case is(med, "affiliate", "affiliates"):
+	case is(med, "affiliate"):
 		return Affiliates
 	case is(med, "referral", "app", "link"):
 		return Referral

@@ -85,7 +85,7 @@ func FuzzDerive(f *testing.F) {
 		click := schemas.AdClick{
 			ClickID: "c", EventTime: 1_783_683_000_000, LandingURL: url, Referrer: referrer,
 			UTM: schemas.UTM{Source: source, Medium: id}, FBP: meta, FBC: meta, MSCLKID: id, GCLID: id,
-			FacebookPixelID: id, TargetCountries: []string{source},
+			FacebookPixelID: id, TargetCountries: []string{source}, UserAgent: source, IP: id, BingCampaignID: id,
 		}
 		var fresh, read Features
 		Derive(&click, nil, &fresh)
