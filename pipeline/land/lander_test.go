@@ -131,7 +131,7 @@ func decision(i int, v uint64) *schemas.Decision {
 		},
 		Evidence: schemas.Evidence{
 			Positions: []schemas.Position{{Topic: "orders", Partition: int32(i % partitions), Offset: int64(i)}}, InputTime: 1_779_999_999_000,
-			PolicyHash: "abc", GeoVersion: "2026-06", InputHash: uint64(i),
+			PolicyHash: "abc", GeoVersion: "2026-06", Site: schemas.SiteEvidence{Elsewhere: []string{"facebook_pixel_id"}}, InputHash: uint64(i),
 		},
 	}
 	if v > 1 {
@@ -186,14 +186,16 @@ func TestEveryTopicLands(t *testing.T) {
 	stop()
 
 	for query, want := range map[string]uint64{
-		"SELECT count() FROM %s.v_decision_history":                      n + 2,
-		"SELECT count() FROM %s.v_decisions":                             n,
-		"SELECT count() FROM %s.v_pre_reviews":                           n,
-		"SELECT count() FROM %s.v_dead_letters":                          2,
-		"SELECT version FROM %s.v_decisions WHERE order_key = 'order-7'": 1_780_000_000_002,
-		"SELECT count() FROM %s.v_decision_reasons":                      reasonsOf(n),
-		"SELECT countIf(declared_value IS NULL) FROM %s.v_decisions":     (n + 6) / 7,
-		"SELECT count() FROM %s.v_decisions WHERE has(missing, 'click')": (n + 6) / 7,
+		"SELECT count() FROM %s.v_decision_history":                                                    n + 2,
+		"SELECT count() FROM %s.v_decisions":                                                           n,
+		"SELECT count() FROM %s.v_pre_reviews":                                                         n,
+		"SELECT count() FROM %s.v_dead_letters":                                                        2,
+		"SELECT version FROM %s.v_decisions WHERE order_key = 'order-7'":                               1_780_000_000_002,
+		"SELECT count() FROM %s.v_decision_reasons":                                                    reasonsOf(n),
+		"SELECT countIf(declared_value IS NULL) FROM %s.v_decisions":                                   (n + 6) / 7,
+		"SELECT count() FROM %s.v_decisions WHERE has(missing, 'click')":                               (n + 6) / 7,
+		"SELECT count() FROM %s.v_decisions WHERE NOT has(site_elsewhere, 'facebook_pixel_id')":        0,
+		"SELECT count() FROM %s.v_decision_history WHERE NOT has(site_elsewhere, 'facebook_pixel_id')": 0,
 		"SELECT count() FROM %s.v_decisions WHERE suppressed_code = 'RELEASED' AND suppressed_until = '2026-09-04' AND suppressed_route = 'HIGH_RISK_CONTROL'":        (n + 10) / 11,
 		"SELECT count() FROM %s.v_decision_history WHERE suppressed_code = 'RELEASED' AND suppressed_until = '2026-09-04' AND suppressed_route = 'HIGH_RISK_CONTROL'": (n + 10) / 11,
 		"SELECT countIf(suppressed_route = '' AND suppressed_until = '1970-01-01') FROM %s.v_decisions":                                                               n - (n+10)/11,

@@ -17,12 +17,14 @@ type decisionRows struct {
 
 	suppressedCode, suppressedRoute *codes
 	suppressedUntil                 *proto.ColDate32
+	elsewhere                       *listOf[string] // site_elsewhere
 }
 
 func newDecisions() *table {
 	cols := &columns{}
 	r := &decisionRows{shipment: cols.text("shipment_id"), complete: cols.amount("data_completeness"), common: newPublished(cols),
-		suppressedCode: cols.code("suppressed_code"), suppressedUntil: cols.date("suppressed_until"), suppressedRoute: cols.code("suppressed_route")}
+		suppressedCode: cols.code("suppressed_code"), suppressedUntil: cols.date("suppressed_until"), suppressedRoute: cols.code("suppressed_route"),
+		elsewhere: list(cols.codeList("site_elsewhere"))}
 	return newTable("decisions", cols, r)
 }
 
@@ -37,6 +39,7 @@ func (r *decisionRows) add(rec *kgo.Record) error {
 	r.shipment.Append(d.ShipmentID)
 	r.suppression(&d.Verdict.Suppressed)
 	r.complete.Append(d.Verdict.DataCompleteness)
+	r.elsewhere.Append(d.Evidence.Site.Elsewhere)
 	r.common.add(d.ID, d.OrderKey, d.Version, d.Supersedes, d.DecidedAt, &d.Verdict, d.VerdictHash, &d.Evidence)
 	return nil
 }
