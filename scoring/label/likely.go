@@ -36,11 +36,13 @@ func (d *deriver) likely() {
 // or of another class (a search engine's advertisement does not stand on a social
 // network). A referrer of no class (a publisher, a company) may show anyone's
 // advertisements. In mails, messengers and assistants people pass links on, labels and
-// all: they contradict nothing.
+// all: they contradict nothing. Nor does a referrer of Meta beside an fbclid: Meta adds one
+// to every link that is shared there, whoever's labels it has.
 func (d *deriver) referrer() {
 	out := d.out
 	from, source := out.ReferrerKind, d.source.kind
-	if !class(from) || d.out.HasMacro("utm_source") {
+	shared := out.Referrer == NetworkMeta && out.IDs.Has(FBCLID)
+	if !class(from) || shared || d.out.HasMacro("utm_source") {
 		return
 	}
 	switch {
