@@ -53,6 +53,9 @@ fault; the rest is scored, and the exit status is 1. It is 2 when nothing was re
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f := cmd.Flags(); o.answers == "" && (f.Changed("report") || f.Changed("examples")) {
+				return usagef("score: --report and --examples go with --answers")
+			}
 			return a.score(cmd.Context(), args[0], &o)
 		},
 	}

@@ -113,6 +113,9 @@ func TestReportsFlagsAreChecked(t *testing.T) {
 			}
 		})
 	}
+	if code, _, errs := command(t, nil, "score", "--report", "json", "-"); code != exitUsage || !strings.Contains(errs, "go with --answers") {
+		t.Errorf("exit %d, %s", code, errs)
+	}
 	for _, args := range [][]string{{"--profile", "x"}, {"--profile", "rules", "--kafka", "localhost:1"}} {
 		if code, _, errs := command(t, nil, append([]string{"gen"}, args...)...); code != exitUsage || !strings.Contains(errs, "profile") {
 			t.Errorf("%v: exit %d, %s", args, code, errs)
