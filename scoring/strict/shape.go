@@ -46,7 +46,8 @@ func (s *shaper) shape(n *yaml.Node, t reflect.Type, path string) {
 			}
 		}
 	case s.is(n, yaml.ScalarNode, t, path):
-		if n.Decode(reflect.New(t).Interface()) != nil {
+		if t.Kind() >= reflect.Int && t.Kind() <= reflect.Uint64 && n.Tag != "!!int" || // else 1.5 would be read as 1
+			n.Decode(reflect.New(t).Interface()) != nil {
 			s.refuse(n, path, show(n), what(t))
 		}
 	}
