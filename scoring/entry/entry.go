@@ -66,7 +66,7 @@ func Judge(c *Case, out *Result) {
 			out.unknown(code, "de_minimis_claim", "not stated")
 		}
 	case schemas.True:
-		out.find(reason.Entry321Suspended, field, observed, "no claim of Section 321: its exemption is suspended")
+		out.find(reason.Entry321Suspended, field, observed, "no claim of Section 321")
 		out.limit(c)
 		out.consignee(c.Shipment)
 		out.elements(c)
@@ -77,7 +77,7 @@ func Judge(c *Case, out *Result) {
 func (r *Result) entryType(c *Case) {
 	t := trim(c.Shipment.EntryType)
 	if ended := c.Pack.Entry.Retired(t); ended != 0 && c.Date >= ended {
-		r.find(reason.EntryTypeRetired, "entry_type", t, r.text.Date("an entry type that is accepted; this one is not since ", ended))
+		r.find(reason.EntryTypeRetired, "entry_type", t, r.text.Date("an entry type in use; this one ended on ", ended))
 	}
 }
 
@@ -88,13 +88,13 @@ func (r *Result) claim(s *schemas.Shipment, e *policy.Entry) (field, observed st
 	r.Claimed = s.DeMinimisClaim
 	t := trim(s.EntryType)
 	if s.DeMinimisClaim != schemas.Unstated || t == "" {
-		return "de_minimis_claim", "true"
+		return "de_minimis_claim", "claimed"
 	}
 	r.Claimed = schemas.False
 	if e.DeMinimisType(t) {
 		r.Claimed = schemas.True
 	}
-	return "entry_type", t
+	return "entry_type", r.text.Join("claimed by entry type ", t)
 }
 
 // limit holds the declared value against the greatest one of a Section 321 shipment.
@@ -122,7 +122,7 @@ func (r *Result) consignee(s *schemas.Shipment) {
 	}
 	switch s.Warehouse {
 	case schemas.True:
-		r.find(reason.EntryWarehouseConsignee, "owner_ref", "not named; the consignee is a fulfilment warehouse", "the owner or purchaser of the goods")
+		r.find(reason.EntryWarehouseConsignee, "owner_ref", "no owner is named", "the owner or purchaser of the goods")
 	case schemas.Unstated:
 		r.unknown(reason.EntryWarehouseConsignee, "warehouse", "not stated")
 	}

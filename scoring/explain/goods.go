@@ -21,7 +21,7 @@ func (e *explainer) shipment() Section {
 	s.add("status", "Status", sh.Status.String())
 	s.stated("origin_country", "Origin", sh.OriginCountry)
 	s.stated("destination_country", "Destination", sh.DestinationCountry)
-	s.stated("port_of_entry", "Port of entry", sh.PortOfEntry)
+	s.stated("port_of_entry", "Port of entry", e.port(sh.PortOfEntry))
 	s.add("entry_type", "Entry type", or(reason.Show(sh.EntryType), "not stated"))
 	s.add("entry_date", "Entry date", dateOr(sh.EntryDate, "not stated"))
 	s.add("declared_value", "Declared value", money(sh.DeclaredValue, sh.Currency))
@@ -35,6 +35,19 @@ func (e *explainer) shipment() Section {
 	}
 	s.add("warehouse", "Consignee is a fulfilment warehouse", yes(sh.Warehouse, "yes", "no"))
 	return s
+}
+
+// port is a port as given, with the name that the pack has for it.
+func (e *explainer) port(given string) string {
+	if e.pack == nil {
+		return given
+	}
+	if code, known := e.pack.Port(given); known {
+		if name := e.pack.PortName(code); name != "" {
+			return given + ", " + name
+		}
+	}
+	return given
 }
 
 // order is what the order says. Who bought is nobody's business here.
