@@ -26,6 +26,7 @@ help: ## this list
 	@echo '  CLEARLANE_CHAOS_RESULTS=FILE          what chaos appends a line a seed to (absolute path)'
 	@echo '  CLEARLANE_RECOVERY_RESULTS=FILE       what bench-recovery appends a line a restart to (absolute path)'
 	@echo '  CLEARLANE_PAUSES_RESULTS=FILE         what bench-pauses appends a line a fault to (absolute path)'
+	@echo '  CLEARLANE_BACKTEST_RESULTS=FILE       what bench-backtest appends a line a run to (absolute path)'
 	@echo '  CLEARLANE_CHAOS_KEEP=1                chaos keeps what a seed leaves also when it was right'
 	@echo '  PACKAGES=./schemas/...                what test, lint and bench look at'
 
@@ -102,6 +103,12 @@ RECOVERY_ORDERS ?= 2000000
 bench-recovery: export CLEARLANE_RECOVERY_ORDERS = $(RECOVERY_ORDERS)
 bench-recovery: ## kill -9 and stop a process with RECOVERY_ORDERS (2 million) open orders on a real broker: how soon is it live again?
 	@CLEARLANE_REQUIRE_KAFKA=1 $(GO) test -buildvcs=true -count 1 -v -timeout 30m -run '^TestBenchRecovery$$' ./cmd/clearlane
+
+BACKTEST_ORDERS ?= 1000000
+.PHONY: bench-backtest
+bench-backtest: export CLEARLANE_BACKTEST_ORDERS = $(BACKTEST_ORDERS)
+bench-backtest: ## three backtests of a file of BACKTEST_ORDERS (1 million) orders: time, CPU, memory; needs 5 GB of disk
+	@$(GO) test -buildvcs=true -count 1 -v -timeout 30m -run '^TestBenchBacktest$$' ./cmd/clearlane
 
 TRUTH_ORDERS ?= 200000
 TRUTH_SEED ?= 1
