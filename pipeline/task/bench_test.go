@@ -10,6 +10,7 @@ import (
 	"github.com/clearlane/clearlane/pipeline/decide"
 	"github.com/clearlane/clearlane/pipeline/record"
 	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/policy"
 )
 
 // The fakes of the benchmark keep their memory, so that what is allocated is the task's.
@@ -106,18 +107,25 @@ func (benchObserver) Sweeping(int32, Sweep, bool)           {}
 
 // BenchmarkTask takes 2,000 orders through a task, from the bytes of their records to
 // the bytes of the outputs, in micro-batches of different size with a commit behind each
-// ten thousand records. State and broker are memory: what they cost is not in it.
+// ten thousand records. State and broker are memory: what they cost is not in it. With a shadow pack each verdict is scored twice.
 func BenchmarkTask(b *testing.B) {
 	inputs, refs := events(b, 1, 2000, 0)
 	total := 0
 	for _, in := range inputs {
 		total += len(in)
 	}
+	other, same := packs(b)
 	for _, size := range []struct {
-		name string
-		max  int
-	}{{"batch=10", 10}, {"batch=250", 250}, {"batch=2500", 2500}, {"batch=10000", 10_000}} {
+		name   string
+		max    int
+		shadow *policy.Pack
+	}{{"batch=10", 10, nil}, {"batch=250", 250, nil}, {"batch=2500", 2500, nil}, {"batch=10000", 10_000, nil},
+		{"batch=2500,shadow=same", 2500, same}, {"batch=2500,shadow=other", 2500, other}} {
 		b.Run(size.name, func(b *testing.B) {
+			refs := *refs
+			if size.shadow != nil {
+				refs.Shadow = policy.Alone(size.shadow)
+			}
 			cfg := testConfig()
 			cfg.MaxBatch = size.max
 			feed := &benchFeed{inputs: inputs, batch: make([]record.Batch, len(inputs)), given: make([]bool, len(inputs)), wake: make(chan struct{})}
@@ -132,7 +140,7 @@ func BenchmarkTask(b *testing.B) {
 				OutputEnds: func(context.Context) (ends [NumOutputs]int64, err error) { return ends, nil },
 				Progress:   func(context.Context) (*schemas.Progress, error) { return nil, nil },
 				Tail:       func(context.Context, Output, int64, func(*record.Record) error) (int64, error) { return 0, nil },
-				References: func() *decide.References { return refs },
+				References: func() *decide.References { return &refs },
 				Live:       func() {}, Observer: benchObserver{}, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 			})
 			if err := t.recover(ctx); err != nil {
