@@ -158,6 +158,8 @@ func TestMacros(t *testing.T) {
 		"%7B%7Bad.name%7D%7D": "{{ad.name}}", "%257B%257Bad.name%257D%257D": "{{ad.name}}",
 		"%25257Bx%25257D": "", "{}": "", "{{}}": "", `{"a":1}`: "", "{3F2504E0-4F89-11D3}": "", "__init__": "", "____": "", "__X_": "",
 		"{x": "", "x}": "", "{{x}": "{x}", "50% off": "", "{1}": "", "summer_sale__2026": "",
+		"US__SEARCH__BRAND": "", "US___SEARCH__BRAND__EXACT": "", "2026__Q3__": "", "美国__SALE__": "",
+		"x-__NAME__": "__NAME__", "___NAME__": "__NAME__", "x___CAMPAIGN_NAME__": "__CAMPAIGN_NAME__", "US__SEARCH____CID__": "__CID__",
 	} {
 		if got, found := d.hasMacro(s); got != want || found != (want != "") {
 			t.Errorf("%q: %q, want %q", s, got, want)

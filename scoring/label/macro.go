@@ -35,7 +35,7 @@ func findMacro(s string) string {
 				return m
 			}
 		case '_':
-			if m := underscored(s[i:]); m != "" {
+			if m := underscored(s[i:]); m != "" && (standsAlone(s[:i]) || tiktokMacros[m]) {
 				return m
 			}
 		}
@@ -88,6 +88,25 @@ func underscored(s string) string {
 		}
 	}
 	return ""
+}
+
+// standsAlone is true where no word runs into what follows: in "US__SEARCH__BRAND" the
+// "__" stand between the parts of a campaign's name, as agencies write them.
+func standsAlone(before string) bool {
+	before = strings.TrimRight(before, "_")
+	if before == "" {
+		return true
+	}
+	c := before[len(before)-1]
+	return c < 0x80 && !letter(c) && !digit(c)
+}
+
+// tiktokMacros are the macros that TikTok documents: these are none by chance, whatever
+// stands before them.
+var tiktokMacros = map[string]bool{
+	"__AID__": true, "__AID_NAME__": true, "__CID__": true, "__CID_NAME__": true,
+	"__CAMPAIGN_ID__": true, "__CAMPAIGN_NAME__": true, "__PLACEMENT__": true,
+	"__CLICKID__": true, "__CALLBACK__": true, "__CALLBACK_PARAM__": true,
 }
 
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
