@@ -20,6 +20,7 @@ type query struct {
 	values [numParams]string
 	second [numParams]string // another value of the same parameter, empty when there is none
 	cut    param             // the parameter whose value may be cut off, numParams when none is
+	filled uint32            // a bit of each parameter whose value only filled in what lacked
 }
 
 // how a piece of a URL is read.
@@ -197,6 +198,12 @@ func (d *deriver) segment(s string, q *query, h how) {
 	case value == "":
 	case q.values[p] == "":
 		q.values[p] = value
+		if h.fill {
+			q.filled |= 1 << p
+		}
+	case !h.fill && q.filled&(1<<p) != 0: // what a browser sends outranks what was put within another value
+		q.values[p] = value
+		q.filled &^= 1 << p
 	case !h.fill && q.second[p] == "" && value != q.values[p]:
 		q.second[p] = value
 	}

@@ -58,7 +58,7 @@ func (r *Result) country(c *Claim, v *schemas.EcertVerification) {
 	}
 	if c.Shipment != nil {
 		if got := geo.ParseCountry(c.Shipment.OriginCountry); got != 0 {
-			if got != want {
+			if !sameTerritory(got, want) {
 				r.find(reason.EcertOriginMismatch, "origin_country", got.String(), want.String())
 			}
 			return
@@ -68,7 +68,7 @@ func (r *Result) country(c *Claim, v *schemas.EcertVerification) {
 	if known {
 		for i := range c.Order.Items {
 			got := geo.ParseCountry(c.Order.Items[i].OriginCountry)
-			if got != 0 && got != want {
+			if got != 0 && !sameTerritory(got, want) {
 				r.find(reason.EcertOriginMismatch, "items.origin_country", got.String(), want.String())
 				return
 			}
@@ -123,6 +123,12 @@ var unitedStates, puertoRico, canada, mexico = geo.ParseCountry("US"), geo.Parse
 
 func member(c geo.Country) bool {
 	return c == unitedStates || c == puertoRico || c == canada || c == mexico
+}
+
+// sameTerritory is true of one country, and of the two codes of the United States'
+// customs territory: goods of Puerto Rico are goods of the United States.
+func sameTerritory(a, b geo.Country) bool {
+	return a == b || (a == unitedStates || a == puertoRico) && (b == unitedStates || b == puertoRico)
 }
 
 // ordered finds a subheading that is shipped and was not ordered.

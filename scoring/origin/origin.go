@@ -188,8 +188,13 @@ func (r *Result) answer(c *Claim, v *schemas.EcertVerification) {
 	switch v.Status {
 	case schemas.EcertVerified:
 	case schemas.EcertExpired:
-		// It may have expired after the date of the case: valid_to says.
+		// It may have expired after the date of the case: valid_to says, else the day on
+		// which the platform said so, where that is no later.
 		if v.ValidTo == 0 {
+			if v.CheckedAt.Date() > c.Date {
+				r.unknown(reason.EcertExpired, "ecert.valid_to", "not stated, and the platform said EXPIRED after the date of the case")
+				return
+			}
 			r.find(reason.EcertExpired, field, "EXPIRED", want)
 			return
 		}
