@@ -46,7 +46,7 @@ func (s *Scorer) judgeTarget() {
 	origField, orig := s.c.origin()
 	switch s.pack.Shipping {
 	case policy.ShippingDestination:
-		if c, is := s.covered(destField, dest); is == policy.NotCovered {
+		if c, is := s.covered(destField, dest); is == policy.NotCovered && !s.territoryCovered(c) {
 			s.notTargeted(destField, c.String())
 		}
 	case policy.ShippingOrigin:
@@ -63,6 +63,21 @@ func (s *Scorer) judgeTarget() {
 			s.notTargeted(destField, s.text.Join(to.String(), ", from ", from.String()))
 		}
 	}
+}
+
+// territoryCovered is true where the shipment is bound for a country as a whole and the
+// order for a territory of it that is targeted, or may be: customs writes US for Puerto
+// Rico, and the order says it more exactly.
+func (s *Scorer) territoryCovered(bound geo.Country) bool {
+	if s.c.Shipment == nil || s.c.Order == nil {
+		return false
+	}
+	part := s.pack.Country(s.c.Order.ShipToCountry)
+	if !s.pack.Territory(part, bound) {
+		return false
+	}
+	_, is := s.covered("ship_to_country", s.c.Order.ShipToCountry)
+	return is != policy.NotCovered
 }
 
 // covered says whether a country as sent is targeted, and what is unknown where that

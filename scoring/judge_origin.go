@@ -59,6 +59,9 @@ func (s *Scorer) lowValue() (low bool, field, why string) {
 		return false, "", ""
 	}
 	value, currency := s.out.Dimensions.DeclaredValue, s.out.Dimensions.Currency
+	if s.c.Shipment != nil {
+		currency = s.c.Shipment.Currency // the order's is not known to be that of the declared value
+	}
 	if !value.Set || value.E4 < 0 {
 		if s.c.Shipment == nil {
 			return false, "value", "not stated"

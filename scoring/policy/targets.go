@@ -86,6 +86,11 @@ func (p *Pack) OneCountry(a, b geo.Country) bool {
 	return a != 0 && (a == b || p.whole[a] != 0 && p.whole[a] == p.whole[b])
 }
 
+// Territory is true for a territory of a country: PR of US.
+func (p *Pack) Territory(part, country geo.Country) bool {
+	return part != country && p.whole[part] != 0 && p.whole[part] == country
+}
+
 // territories works out which country each is a part of. One that is in two such regions
 // is a part of the first.
 func (c *compiler) territories() {
