@@ -92,7 +92,7 @@ func (r *references) load(into *decide.References) error {
 // watchFiles takes up what changes in the files, until ctx ends. A value from now makes it
 // look at once.
 func (r *references) watchFiles(ctx context.Context, now <-chan os.Signal) error {
-	var ticks [3]<-chan time.Time // as many as there are kinds of files
+	var ticks [4]<-chan time.Time // as many as there are kinds of files
 	for i, f := range r.watched {
 		if f.every > 0 {
 			t := time.NewTicker(f.every)
@@ -110,6 +110,8 @@ func (r *references) watchFiles(ctx context.Context, now <-chan os.Signal) error
 			r.look(r.watched[1], false)
 		case <-ticks[2]:
 			r.look(r.watched[2], false)
+		case <-ticks[3]:
+			r.look(r.watched[3], false)
 		case <-now:
 			for _, f := range r.watched {
 				r.look(f, true)

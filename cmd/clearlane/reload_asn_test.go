@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"net"
 	"os"
@@ -83,4 +84,35 @@ func TestScoreTellsHostingNetworks(t *testing.T) {
 		!strings.Contains(out, `"geo_version":"GeoLite2-ASN-1780000000-`) || strings.Contains(out, "81.2.69.142") || strings.Contains(out, "curl/8.5.0") {
 		t.Errorf("exit %d, %s\n%s", code, errs, out)
 	}
+}
+
+// All files that a configuration can name are watched at once, each by its own clock.
+func TestEveryFileIsWatched(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	write := func(name string, b []byte) { must(t, os.WriteFile(at(name), b, 0o600)) }
+	write("pack.yaml", packOf("before"))
+	write("shadow.yaml", packOf("before"))
+	write("country.mmdb", countriesOf(t, 1_780_000_000, "GB"))
+	write("asn.mmdb", networksOf(t, 24940))
+	const every = 20 * time.Millisecond
+	refs, err := loadReferences(config.Policy{File: at("pack.yaml"), Shadow: at("shadow.yaml"), ReloadEach: every},
+		config.Geo{File: at("country.mmdb"), ASNFile: at("asn.mmdb"), ReloadEach: every}, schemas.DefaultLimits(), slog.New(slog.DiscardHandler))
+	must(t, err)
+	refs.reportTo(serve.New(prometheus.NewRegistry(), time.Now))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- refs.watchFiles(ctx, nil) }()
+	write("pack.yaml", packOf("after"))
+	write("shadow.yaml", packOf("after"))
+	write("country.mmdb", countriesOf(t, 1_781_000_000, "IE"))
+	write("asn.mmdb", networksOf(t, 16509))
+	eventually(t, "all four are read again", func() bool {
+		now := refs.current()
+		country, _ := now.Geo.Country("81.2.69.142")
+		asn, _ := now.Geo.Networks().Hosting("81.2.69.142")
+		return now.Policy.Version == "after" && now.Shadow.Version == "after" && country == "IE" && asn == 16509
+	})
+	cancel()
+	must(t, <-ended)
 }
