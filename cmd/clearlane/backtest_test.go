@@ -103,13 +103,13 @@ func generatedFile(t *testing.T, orders string) string {
 type counted struct {
 	subjects, changed, stricter, milder int64
 	routes, statuses                    map[[2]string]int64
-	reasons                             map[string][5]int64  // old, new, both, only old, only new
+	reasons                             map[string][6]int64  // old, new, both, of another severity, only old, only new
 	ports, sellers                      map[string][3]int64  // subjects, changed, moved
 	values                              map[string][3]string // changed, held old, held new
 }
 
 func count(old, now map[string]verdictOf, of func(string) bool) counted {
-	c := counted{routes: map[[2]string]int64{}, statuses: map[[2]string]int64{}, reasons: map[string][5]int64{},
+	c := counted{routes: map[[2]string]int64{}, statuses: map[[2]string]int64{}, reasons: map[string][6]int64{},
 		ports: map[string][3]int64{}, sellers: map[string][3]int64{}, values: map[string][3]string{}}
 	values := map[string][3]*big.Rat{}
 	both := maps.Clone(old)
@@ -139,7 +139,7 @@ func count(old, now map[string]verdictOf, of func(string) bool) counted {
 			s, inOld := x[code]
 			u, inNew := y[code]
 			n := c.reasons[code]
-			for i, is := range []bool{inOld, inNew, inOld && inNew, inOld && (!inNew || s != u), inNew && (!inOld || s != u)} {
+			for i, is := range []bool{inOld, inNew, inOld && inNew, inOld && inNew && s != u, inOld && !inNew, inNew && !inOld} {
 				if is {
 					n[i]++
 				}
@@ -192,7 +192,7 @@ func count(old, now map[string]verdictOf, of func(string) bool) counted {
 // saysAs is what a section of a report says, in the same form.
 func saysAs(t *testing.T, s *backtest.Section) counted {
 	c := counted{subjects: s.Subjects, changed: s.Changed, stricter: s.Stricter, milder: s.Milder, routes: map[[2]string]int64{}, statuses: map[[2]string]int64{},
-		reasons: map[string][5]int64{}, ports: map[string][3]int64{}, sellers: map[string][3]int64{}, values: map[string][3]string{}}
+		reasons: map[string][6]int64{}, ports: map[string][3]int64{}, sellers: map[string][3]int64{}, values: map[string][3]string{}}
 	for _, m := range s.Routes {
 		c.routes[[2]string{m.Old, m.New}] = m.Count
 	}
@@ -200,7 +200,7 @@ func saysAs(t *testing.T, s *backtest.Section) counted {
 		c.statuses[[2]string{m.Old, m.New}] = m.Count
 	}
 	for _, r := range s.Reasons {
-		c.reasons[r.Code] = [5]int64{r.Old, r.New, r.Both, r.OnlyOld, r.OnlyNew}
+		c.reasons[r.Code] = [6]int64{r.Old, r.New, r.Both, r.Severity, r.OnlyOld, r.OnlyNew}
 	}
 	for _, g := range s.Ports {
 		c.ports[g.Name] = [3]int64{g.Subjects, g.Changed, g.RouteChanged}

@@ -56,15 +56,16 @@ type Move struct {
 	Count int64  `json:"count"`
 }
 
-// Reason counts the subjects that have a reason of a code. OnlyOld and OnlyNew hold those
-// too that have it from both packs, with another severity.
+// Reason counts the subjects that have a reason of a code: Old is Both and OnlyOld, New is
+// Both and OnlyNew.
 type Reason struct {
-	Code    string `json:"code"`
-	Old     int64  `json:"old"`
-	New     int64  `json:"new"`
-	Both    int64  `json:"both"`
-	OnlyOld int64  `json:"only_old"`
-	OnlyNew int64  `json:"only_new"`
+	Code     string `json:"code"`
+	Old      int64  `json:"old"`
+	New      int64  `json:"new"`
+	Both     int64  `json:"both"`
+	Severity int64  `json:"severity"` // of both: those that have it of another severity
+	OnlyOld  int64  `json:"only_old"`
+	OnlyNew  int64  `json:"only_new"`
 }
 
 // Group counts the subjects of a port or a seller. Name is empty where none is known.
@@ -111,7 +112,7 @@ type Example struct {
 	NewScore   int32    `json:"new_score"`
 	OldStatus  string   `json:"old_preference_status"`
 	NewStatus  string   `json:"new_preference_status"`
-	OnlyOld    []string `json:"only_old"` // codes of reasons, as in decide.Contrast
+	OnlyOld    []string `json:"only_old"` // codes of reasons, as in decide.Contrast: one of another severity is in all three
 	OnlyNew    []string `json:"only_new"`
 	Both       []string `json:"both"`
 }

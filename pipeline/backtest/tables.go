@@ -32,9 +32,9 @@ func moves(title string, list []Move) table {
 }
 
 func reasonTable(title string, list []Reason) table {
-	t := table{title: title, left: 1, header: []string{"code", "old", "new", "both", "only old", "only new"}}
+	t := table{title: title, left: 1, header: []string{"code", "old", "new", "both", "of another severity", "only old", "only new"}}
 	for _, r := range list {
-		t.rows = append(t.rows, append([]string{r.Code}, numbers(r.Old, r.New, r.Both, r.OnlyOld, r.OnlyNew)...))
+		t.rows = append(t.rows, append([]string{r.Code}, numbers(r.Old, r.New, r.Both, r.Severity, r.OnlyOld, r.OnlyNew)...))
 	}
 	return t
 }

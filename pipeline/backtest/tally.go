@@ -101,14 +101,16 @@ func (s *section) add(p *offline.Pair, changed bool, c *decide.Contrast, most in
 	}
 	for _, code := range c.OnlyOld {
 		r := row(s.reasons, code)
-		if r.OnlyOld++; !slices.Contains(c.Both, code) {
-			r.Old++
+		if slices.Contains(c.Both, code) { // of another severity: in OnlyNew too
+			r.Severity++
+		} else {
+			r.Old, r.OnlyOld = r.Old+1, r.OnlyOld+1
 		}
 	}
 	for _, code := range c.OnlyNew {
-		r := row(s.reasons, code)
-		if r.OnlyNew++; !slices.Contains(c.Both, code) {
-			r.New++
+		if !slices.Contains(c.Both, code) {
+			r := row(s.reasons, code)
+			r.New, r.OnlyNew = r.New+1, r.OnlyNew+1
 		}
 	}
 	row(s.ports, d.Port).add(old.Route, now.Route, changed)

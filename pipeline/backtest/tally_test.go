@@ -61,6 +61,11 @@ func TestReportsAreSums(t *testing.T) {
 			if routes != s.Subjects || moved != s.RouteChanged {
 				t.Fatalf("%d and %d by route, %d and %d in all", routes, moved, s.Subjects, s.RouteChanged)
 			}
+			for _, r := range s.Reasons {
+				if r.Old != r.Both+r.OnlyOld || r.New != r.Both+r.OnlyNew || r.Severity > r.Both {
+					t.Fatalf("of both and of one do not add up: %+v", r)
+				}
+			}
 			for _, groups := range [][]Group{s.Ports, s.Sellers} {
 				var subjects, changed int64
 				for _, g := range groups {
@@ -83,8 +88,8 @@ func TestTextAndMarkdownHaveEveryTable(t *testing.T) {
 	r := tally.Report(Pack{"1", "h1"}, Pack{"2", "h2"}, Read{Events: 3, Orders: 1})
 	for form, want := range map[Format][]string{
 		Text: {"Backtest of policy 1 against 2", "1 shipments: 1 changed, 1 of them in their route: 0 stricter, 1 milder.", "  HIGH_RISK_CONTROL  RELEASE      1\n",
-			"  GEO_TARGET_MISMATCH    1    0     0         1         0\n", "4601", "12.50", "60 > 0"},
-		Markdown: {"# Backtest of policy 1 against 2", "| HIGH_RISK_CONTROL | RELEASE | 1 |\n", "| GEO_TARGET_MISMATCH | 1 | 0 | 0 | 1 | 0 |\n", `| a\|b |`, "| --- | ---: |"},
+			"  GEO_TARGET_MISMATCH    1    0     0                    0         1         0\n", "4601", "12.50", "60 > 0"},
+		Markdown: {"# Backtest of policy 1 against 2", "| HIGH_RISK_CONTROL | RELEASE | 1 |\n", "| GEO_TARGET_MISMATCH | 1 | 0 | 0 | 0 | 1 | 0 |\n", `| a\|b |`, "| --- | ---: |"},
 		JSON:     {`"changed": 1`, `"old_route": "HIGH_RISK_CONTROL"`, `"only_new": []`},
 	} {
 		var b bytes.Buffer

@@ -64,7 +64,7 @@ func summary(r *Report) string {
 	if r.Changed == 0 {
 		b.WriteString("No verdict differs.\n")
 	} else {
-		b.WriteString("A reason that has another severity counts as both, only old and only new.\n")
+		b.WriteString("A reason of another severity is one of both; an example names it as only old and as only new.\n")
 	}
 	return b.String()
 }
