@@ -258,8 +258,11 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 		Tail: func(ctx context.Context, out task.Output, from int64, each func(*record.Record) error) (int64, error) {
 			end, err := s.reader.ReadTail(ctx, outputs[out], partition, from, each)
 			var gap *kafka.PartitionError
-			// What was said of a shadow pack may be said again: nobody acts on it.
-			if (s.acceptGap || out == task.OutShadow) && errors.Is(err, kafka.ErrTruncated) && errors.As(err, &gap) {
+			gone := s.acceptGap && errors.Is(err, kafka.ErrTruncated)
+			if out == task.OutShadow { // it may be said again, in another topic too: nobody acts on it
+				gone = errors.Is(err, kafka.ErrTruncated) || errors.Is(err, kafka.ErrOutOfRange)
+			}
+			if gone && errors.As(err, &gap) {
 				s.log.Warn("going on over a gap in the published records", "topic", outputs[out], "partition", partition, "from", from, "to", gap.LogStart)
 				return s.reader.ReadTail(ctx, outputs[out], partition, gap.LogStart, each)
 			}

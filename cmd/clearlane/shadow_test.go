@@ -109,3 +109,26 @@ func TestAShadowPackSaysWhatABacktestSays(t *testing.T) {
 	}
 	c.stop(t)
 }
+
+// Differences may be said again, so a topic for them that begins anew, under the same name or
+// another, keeps no partition from going on.
+func TestAShadowTopicMayBeginAnew(t *testing.T) {
+	b, err := broker.Start(4)
+	must(t, err)
+	t.Cleanup(b.Close)
+	dir, addr := filepath.Join(t.TempDir(), "one"), strings.Join(b.Addrs(), ",")
+	sets := []string{"policy.shadow=" + changedPack(t), "state.flush_interval=100ms"}
+	s := newSetup(t, addr, append(sets, "kafka.topics.shadow=shadow")...)
+	c := s.runIn(dir)
+	g := gen.Options{Seed: 7, Orders: 300, Partitions: 4}
+	s.send(g)
+	s.agree(g)
+	if len(s.differing()) == 0 {
+		t.Fatal("no differences: nothing to show")
+	}
+	c.stop(t)
+	again := newSetup(t, addr, append(sets, "kafka.topics.shadow=other")...)
+	c = again.runIn(dir)
+	eventually(t, "all partitions go on", func() bool { return c.owned() == 4 })
+	c.stop(t)
+}
