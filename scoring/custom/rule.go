@@ -124,7 +124,7 @@ func (r *Rule) Eval(c *Case) (o Outcome, observed, why string) {
 	case types.IsUnknown(v):
 		return Unknown, "", names(v)
 	case err != nil:
-		return Unknown, "", "it could not be evaluated: " + firstLine(err)
+		return Unknown, "", "it could not be evaluated: " + wentWrong(err)
 	case v != types.True:
 		return NoMatch, "", ""
 	}
@@ -152,7 +152,27 @@ func names(v ref.Val) string {
 	return "not known: " + strings.Join(slices.Compact(all), ", ")
 }
 
-func firstLine(err error) string {
-	text, _, _ := strings.Cut(err.Error(), "\n")
-	return text
+// faults are what evaluating an expression may meet, in the words that cel-go begins its
+// errors with; behind them stand values.
+var faults = [...]string{
+	"type conversion error", "no such overload", "no such key", "index out of range", "index out of bounds",
+	"division by zero", "modulus by zero", "integer overflow", "unsigned integer overflow", "range error",
+	"invalid RFC 3339 timestamp", "unknown time zone", "timestamp overflow", "duration overflow",
+	"error parsing regexp", "operation cancelled: actual cost limit exceeded",
+}
+
+// wentWrong is what an error says without the values that cel-go repeats in it: a key that
+// is not there, a text that is no time. They may be a person's. The errors of the case's
+// own functions repeat none.
+func wentWrong(err error) string {
+	text := err.Error()
+	if strings.HasPrefix(text, "decimal: allowed: ") || strings.HasPrefix(text, "date: allowed: ") {
+		return text
+	}
+	for _, f := range faults {
+		if strings.HasPrefix(text, f) {
+			return f
+		}
+	}
+	return "an error of the expression"
 }

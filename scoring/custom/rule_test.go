@@ -79,6 +79,29 @@ func TestRulesSayWhatIsKnown(t *testing.T) {
 	}
 }
 
+func TestUnknownsRepeatNoValue(t *testing.T) {
+	c := sample(t)
+	c.Order.BuyerRef = "jane@doe.example(["
+	for when, want := range map[string]string{
+		`{"a": 1}[order.buyer_ref] == 1`:            "no such key",
+		`timestamp(order.buyer_ref) > facts.date`:   "invalid RFC 3339 timestamp",
+		`facts.date.getHours(order.buyer_ref) == 1`: "unknown time zone",
+		`order.order_id.matches(order.buyer_ref)`:   "error parsing regexp",
+		`int(order.buyer_ref) > 5`:                  "type conversion error",
+		`order.buyer_ref.charAt(1000) == "x"`:       "index out of range",
+		`decimal(order.buyer_ref) > 1`:              "decimal: allowed: " + schemas.AllowedDecimal,
+	} {
+		r, err := Compile(when, "", 1_000_000)
+		if err != nil {
+			t.Errorf("%s: %v", when, err)
+			continue
+		}
+		if got, _, why := r.Eval(c); got != Unknown || why != "it could not be evaluated: "+want {
+			t.Errorf("%s: %d %q, want %q", when, got, why, want)
+		}
+	}
+}
+
 func TestWhatIsNoRuleIsRefusedWithItsPlace(t *testing.T) {
 	for when, want := range map[string]string{
 		``:                           "when: it is empty",
