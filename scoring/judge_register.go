@@ -1,6 +1,7 @@
 package scoring
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/clearlane/clearlane/schemas"
@@ -96,7 +97,7 @@ func (s *Scorer) answers(f *label.Features) *[len(registered)]answer {
 
 // ask asks the register for one id of a click; without a site why says so. An absent list
 // says nothing. A macro is not an id, and has a reason of its own. Case is not held
-// against an id.
+// against an id, nor is how it is written in a URL.
 func ask(f *label.Features, r *registration, site *schemas.SellerSite, why string) answer {
 	id := r.id(f)
 	if id == "" || id[0] == '(' || f.HasMacro(r.field) {
@@ -114,7 +115,28 @@ func ask(f *label.Features, r *registration, site *schemas.SellerSite, why strin
 			return dated(site, r.field, id, f.EventTime.Date())
 		}
 	}
+	plain := plainID(id)
+	for _, l := range list {
+		if strings.EqualFold(plainID(l), plain) {
+			return dated(site, r.field, id, f.EventTime.Date())
+		}
+	}
 	return answer{is: isUnregistered, site: site}
+}
+
+// sameID is true of one id in any case, with blanks around it, or as a URL writes it:
+// "summer+sale" and "Summer%20Sale" are "summer sale".
+func sameID(a, b string) bool {
+	return strings.EqualFold(a, b) || strings.EqualFold(plainID(a), plainID(b))
+}
+
+func plainID(s string) string {
+	if strings.ContainsAny(s, "%+") {
+		if plain, err := url.QueryUnescape(s); err == nil {
+			s = plain
+		}
+	}
+	return strings.TrimSpace(s)
 }
 
 // dated is the answer about an id that stands in a list, for a click on a day (UTC). A
@@ -127,7 +149,7 @@ func dated(site *schemas.SellerSite, field, id string, day schemas.Date) answer 
 	for i := range site.Registrations {
 		r := &site.Registrations[i]
 		switch {
-		case r.Field == field && strings.EqualFold(r.ID, id):
+		case r.Field == field && sameID(r.ID, id):
 			since = earlier(since, r.Since)
 		case r.Field == field:
 			others = true
