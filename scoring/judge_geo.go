@@ -59,7 +59,7 @@ func (s *Scorer) judgeTarget() {
 		}
 		to, isDest := s.covered(destField, dest)
 		from, isOrig := s.covered(origField, orig)
-		if isDest == policy.NotCovered && isOrig == policy.NotCovered {
+		if isDest == policy.NotCovered && isOrig == policy.NotCovered && !s.territoryCovered(to) {
 			s.notTargeted(destField, s.text.Join(to.String(), ", from ", from.String()))
 		}
 	}
