@@ -3,6 +3,7 @@ package land_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -31,14 +32,24 @@ func TestADatabaseOfTheFirstReleaseIsBroughtUp(t *testing.T) {
 		must(t, conn.Exec(t.Context(), fmt.Sprintf("INSERT INTO %s.decisions (decision_id, order_key, version, decided_at%s) VALUES %s", db, columns, values)))
 	}
 	insert("", "(repeat('a', 32), 'old', 1, now64(3)), (repeat('b', 32), 'revised', 1, now64(3))")
-	_, err = land.Migrate(t.Context(), conn, db, land.MigrateOptions{})
-	must(t, err)
+	var wg sync.WaitGroup
+	for range 4 { // processes that are upgraded together
+		wg.Go(func() {
+			if _, err := land.Migrate(t.Context(), conn, db, land.MigrateOptions{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range 20 { // while one of the first release goes on
+		insert("", "(repeat('d', 32), 'meanwhile', 1, now64(3))")
+	}
+	wg.Wait()
 	insert(", data_completeness, suppressed_code", "(repeat('b', 32), 'revised', 2, now64(3), 87.5, 'RELEASED'), (repeat('c', 32), 'new', 1, now64(3), 100, '')")
 
 	const columns = "concat(order_key, ' ', toString(version), ' ', ifNull(toString(data_completeness), 'NULL'), ' ', suppressed_code)"
 	for view, want := range map[string][]string{
-		"v_decisions":        {"new 1 100 ", "old 1 NULL ", "revised 2 87.5 RELEASED"},
-		"v_decision_history": {"new 1 100 ", "old 1 NULL ", "revised 1 NULL ", "revised 2 87.5 RELEASED"},
+		"v_decisions":        {"meanwhile 1 NULL ", "new 1 100 ", "old 1 NULL ", "revised 2 87.5 RELEASED"},
+		"v_decision_history": {"meanwhile 1 NULL ", "new 1 100 ", "old 1 NULL ", "revised 1 NULL ", "revised 2 87.5 RELEASED"},
 	} {
 		if got := rowsOf(t, conn, fmt.Sprintf("SELECT %s FROM %s.%s ORDER BY 1", columns, db, view)); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", view, got, want)
