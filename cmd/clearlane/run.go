@@ -17,7 +17,7 @@ func newRun(a *app) *cobra.Command {
 		Short: "Run the roles of the configuration until told to stop",
 		Long: "Runs the roles of the configuration: score joins and decides, land writes ClickHouse, serve answers /metrics, " +
 			"/healthz and /readyz. Kafka or ClickHouse away is waited for. SIGTERM or SIGINT ends it: it takes nothing more in, " +
-			"commits what it has, writes its state and leaves the group, after stop_timeout at the latest. SIGHUP reads policy.file, " +
+			"commits what it has, writes its state and leaves the group, after stop_timeout at the latest. SIGHUP reads policy.file, policy.shadow, " +
 			"geo.file and geo.asn_file again. Processes of one " +
 			"kafka.group share the partitions; each has a data_dir of its own.",
 		Args: noArgs,
