@@ -3,6 +3,7 @@ package kafka
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -71,6 +72,10 @@ func (c *WriterConfig) options(partition int32, lane int) ([]kgo.Opt, error) {
 	return append(opts,
 		kgo.TransactionalID(c.TransactionalID(partition, lane)),
 		kgo.TransactionTimeout(c.TransactionTimeout),
+		// A dead coordinator is replaced after the brokers' session timeout, 9 s by default.
+		// kgo's count of 20 tries ends before that at pauses as short as ours, and a commit
+		// that was never sent would count as one of unknown outcome: time is the bound.
+		kgo.RequestRetries(math.MaxInt32), kgo.RetryTimeout(c.CommitTimeout),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerBatchCompression(codec),
 		kgo.ProducerLinger(c.Linger),
