@@ -48,9 +48,19 @@ type Verdict struct {
 	Cancelled        bool     // the order or the shipment was cancelled: route RELEASE, no reasons
 	Suppressed       Suppression
 	Dimensions       Dimensions
+	Ecert            Ecert
 	// DataCompleteness is how many percent are known of the data elements that the
 	// Section 321 Data Pilot asks for; stated where Section 321 is claimed.
 	DataCompleteness Decimal
+}
+
+// Ecert is the e-Cert that a preference claim rests on, and what its platform answered.
+// It is the zero value where no preference is claimed, or without an e-Cert ID.
+type Ecert struct {
+	ID       string
+	Platform string
+	Status   EcertStatus // unknown: no answer has arrived
+	ValidTo  Date        // last day, zero when not stated
 }
 
 // Suppression is the disposition that a shipment's route is taken from, instead of
@@ -94,6 +104,8 @@ type Dimensions struct {
 	OriginCountry string
 	HSChapter     string
 	ChannelGroup  string // GA4's default channel group of the attributed click
+	AdNetwork     string // advertising network of the attributed click, empty when none is known
+	Campaign      string // its campaign: utm_campaign, else the Bing campaign id; empty when none
 	LabelClass    string // certain, likely, drift, clean, none (no click) of the labels
 	Currency      string
 	DeclaredValue Decimal

@@ -3,11 +3,18 @@ package schemas
 // Grain says which dimensions a roll-up cell has.
 type Grain uint8
 
-// The grains. A cell's time is the decision's event_time cut to the grain's unit.
+// The grains. A cell's time is the decision's event_time cut to the grain's unit,
+// of the funnel and the ledger another time, said with them.
 const (
 	GrainUnknown     Grain = iota
 	GrainMinuteRoute       // minute, port, route, preference status, currency: count, value
 	GrainHourReason        // hour, seller, site, reason: count
+	GrainDayOrigin         // day, origin country, HS chapter, route, currency: count, value
+	GrainHourLabel         // hour, channel group, platform, label class, currency: count, value
+	GrainDayCampaign       // day, ad network, campaign, label class, route: count
+	GrainDaySeller         // day, seller, site, route, currency: count, value
+	GrainHourFunnel        // hour, seller, channel: Funnel; on the wire of kind funnel
+	GrainDayLedger         // day, topic, outcome: count; on the wire of kind ledger
 )
 
 // Cell is one roll-up cell of one partition: its key and its absolute totals.
@@ -22,6 +29,31 @@ type Cell struct {
 	SellerID         string
 	SiteHost         string
 	Reason           string
+	OriginCountry    string
+	HSChapter        string
+	ChannelGroup     string
+	Platform         string
+	LabelClass       string
+	AdNetwork        string
+	Campaign         string
+	Channel          string
+	Topic            string // ledger: name of the topic
+	Outcome          string // ledger: what became of its records
+	// Epoch is the day (Unix days) of the version of the decisions that the cell counts, 0 in
+	// rows of older releases. A cell that was forgotten is never counted in again: what comes
+	// to it later, comes in a later epoch. Of the ledger, of which nothing is forgotten, 0.
+	Epoch uint32
+}
+
+// Funnel is how far the orders of a cell of GrainHourFunnel have come. The three last are
+// the shipments in other words: Shipments = Joined + Waiting + Expired.
+type Funnel struct {
+	Clicks    int64 // clicks held, of orders that arrived and of those that have not
+	Orders    int64
+	Shipments int64
+	Joined    int64 // shipments that have their order and a click
+	Waiting   int64 // shipments that have not, and may get them
+	Expired   int64 // shipments that had not when their order was forgotten
 }
 
 // RollupRow is the absolute value of one cell as of one commit. Readers take the
@@ -34,6 +66,7 @@ type RollupRow struct {
 	Cell      Cell
 	Count     int64
 	Value     Sum // of declared_value, in Currency
+	Funnel    Funnel
 }
 
 // Sum is an exact sum of decimals in ten-thousandths, as a 128-bit two's
