@@ -87,43 +87,54 @@ func (a *Admin) EnsureTopics(ctx context.Context, topics Topics, rules TopicRule
 			faults = append(faults, fmt.Errorf("topic %s (%s): create: %w", t.name, t.key, err))
 		}
 	}
-	if err := a.visible(ctx, all, made); err != nil {
+	if err := a.awaitListed(ctx, made, true); err != nil {
 		faults = append(faults, err)
 	}
 	return made, errors.Join(faults...)
 }
 
-// DeleteTopics deletes topics with all that is in them. One that is gone already is no
-// fault.
+// DeleteTopics deletes topics with all that is in them, and waits until the brokers no
+// longer list them. One that is gone already is no fault.
 func (a *Admin) DeleteTopics(ctx context.Context, names ...string) error {
 	answers, err := a.adm.DeleteTopics(ctx, names...)
 	faults := []error{err}
+	var deleted []string
 	for _, r := range answers.Sorted() {
-		if r.Err != nil && !errors.Is(r.Err, kerr.UnknownTopicOrPartition) {
+		switch {
+		case r.Err == nil:
+			deleted = append(deleted, r.Topic)
+		case !errors.Is(r.Err, kerr.UnknownTopicOrPartition):
 			faults = append(faults, fmt.Errorf("topic %s: delete: %w", r.Topic, r.Err))
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, a.awaitListed(ctx, deleted, false))...)
 }
 
-// visibleWithin is how long brokers may take to hear of a new topic.
-const visibleWithin = 30 * time.Second
+// listedWithin is how long brokers may take to hear of a new or a deleted topic.
+const listedWithin = 30 * time.Second
 
-// visible waits until the brokers list the topics that were made: the controller
-// answers before they have heard of them.
-func (a *Admin) visible(ctx context.Context, all []named, made []string) error {
-	ctx, cancel := context.WithTimeout(ctx, visibleWithin)
+// awaitListed waits until all of the topics are listed, or none: the controller answers
+// before the brokers have heard.
+func (a *Admin) awaitListed(ctx context.Context, names []string, listed bool) error {
+	if len(names) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, listedWithin)
 	defer cancel()
+	all := make([]named, len(names))
+	for i, name := range names {
+		all[i] = named{name: name}
+	}
 	for n := 0; ; n++ {
 		have, err := a.list(ctx, all)
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(made, func(name string) bool { return !have.Has(name) }) {
+		if !slices.ContainsFunc(names, func(name string) bool { return have.Has(name) != listed }) {
 			return nil
 		}
 		if err := sleep(ctx, backoff(min(n, 3))); err != nil {
-			return fmt.Errorf("topics %q were made and are not listed after %v: %w", made, visibleWithin, err)
+			return fmt.Errorf("topics %q: the brokers do not agree on whether they exist after %v: %w", names, listedWithin, err)
 		}
 	}
 }

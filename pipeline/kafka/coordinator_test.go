@@ -34,7 +34,7 @@ func TestCoordinatorMovesInMidTransaction(t *testing.T) {
 		if _, err := a.adm.CreateTopic(t.Context(), 1, -1, nil, topic); err != nil {
 			t.Fatal(err)
 		}
-		if err := a.visible(t.Context(), []named{{name: topic}}, []string{topic}); err != nil {
+		if err := a.awaitListed(t.Context(), []string{topic}, true); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -89,7 +89,7 @@ func newTopic(t testing.TB, brokers []string, partitions int32, settings ...stri
 	if _, err := a.adm.CreateTopic(t.Context(), partitions, 1, m, name); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.visible(t.Context(), []named{{name: name}}, []string{name}); err != nil {
+	if err := a.awaitListed(t.Context(), []string{name}, true); err != nil {
 		t.Fatal(err)
 	}
 	return name

@@ -2,10 +2,12 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 )
 
 const (
@@ -18,7 +20,8 @@ const (
 	deadLetterRoom = 64 << 10
 )
 
-// settings are the topics' settings, by topic and key.
+// settings are the topics' settings, by topic and key. A topic that was deleted after it
+// was listed leaves have: brokers hear of a deletion one after the other.
 func (a *Admin) settings(ctx context.Context, all []named, have kadm.TopicDetails) (map[string]map[string]string, error) {
 	var names []string
 	for _, t := range all {
@@ -35,6 +38,10 @@ func (a *Admin) settings(ctx context.Context, all []named, have kadm.TopicDetail
 		return nil, fmt.Errorf("describe topics: %w", err)
 	}
 	for _, d := range described {
+		if errors.Is(d.Err, kerr.UnknownTopicOrPartition) {
+			delete(have, d.Name)
+			continue
+		}
 		if d.Err != nil {
 			return nil, fmt.Errorf("describe topic %s: %w", d.Name, d.Err)
 		}
