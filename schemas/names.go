@@ -14,7 +14,7 @@ var (
 	statusNames      = []string{"ACTIVE", "CANCELLED"}
 	ecertNames       = []string{"UNKNOWN", "VERIFIED", "INVALID", "REVOKED", "EXPIRED", "NOT_FOUND", "UNAVAILABLE"}
 	integrationNames = []string{"UNKNOWN", "INTEGRATED", "PENDING", "NONE"}
-	grainNames       = []string{"unknown", "minute_route", "hour_reason"}
+	grainNames       = []string{"unknown", "minute_route", "hour_reason", "day_origin", "hour_label", "day_campaign", "day_seller", "hour_funnel", "day_ledger"}
 )
 
 // Classes of a click's labels, as Dimensions.LabelClass holds them.
@@ -81,5 +81,5 @@ func ParseIntegrationStatus(s string) (IntegrationStatus, error) {
 	return parse[IntegrationStatus](integrationNames, 1, s)
 }
 
-// ParseGrain reads minute_route or hour_reason.
+// ParseGrain reads minute_route, hour_reason or another grain.
 func ParseGrain(s string) (Grain, error) { return parse[Grain](grainNames, 1, s) }

@@ -16,8 +16,7 @@ type split struct{ head, tail []layout.Field }
 var (
 	decisionSplit  = splitAtVerdict(layout.Decision)
 	preReviewSplit = splitAtVerdict(layout.PreReview)
-	minuteRoute    = without(layout.Rollup, "seller_id", "site_host", "reason")
-	hourReason     = without(layout.Rollup, "port", "route", "preference_status", "currency")
+	grains         = membersOfGrains()
 )
 
 func splitAtVerdict(l *layout.Layout) split {
@@ -25,16 +24,23 @@ func splitAtVerdict(l *layout.Layout) split {
 	return split{head: l.Fields[:first], tail: l.Fields[first+n:]}
 }
 
-func without(l *layout.Layout, names ...string) (fields []layout.Field) {
-	for _, f := range l.Fields {
-		if slices.Contains(names, f.Name) {
-			continue
+// membersOfGrains are the members of the rows of each grain. What a grain has, its rows
+// state, even where it is empty.
+func membersOfGrains() (grains [len(layout.Shapes)][]layout.Field) {
+	for g := range layout.Shapes {
+		shape := &layout.Shapes[g]
+		for _, f := range layout.Rollup.Fields {
+			if !shape.Has(f.Name) {
+				continue
+			}
+			if f.Kind == layout.Const {
+				f.Names = []string{shape.Kind}
+			}
+			f.Always = true
+			grains[g] = append(grains[g], f)
 		}
-		// What a grain has, its rows state, even where it is empty.
-		f.Always = true
-		fields = append(fields, f)
 	}
-	return fields
+	return grains
 }
 
 // AppendVerdict appends the members of a verdict, without braces around them. Equal
@@ -66,13 +72,14 @@ func appendPublished(dst []byte, s *split, p unsafe.Pointer, verdict []byte) []b
 	return append(appendFields(dst, s.tail, p), '}')
 }
 
-// AppendRollup appends a roll-up row as JSON, with all the members of its grain.
+// AppendRollup appends a roll-up row as JSON, with the members of its grain and no
+// others. A row of no grain is written as one of minute_route.
 func AppendRollup(dst []byte, r *schemas.RollupRow) []byte {
-	fields := minuteRoute
-	if r.Cell.Grain == schemas.GrainHourReason {
-		fields = hourReason
+	g := r.Cell.Grain
+	if g == schemas.GrainUnknown || int(g) >= len(grains) {
+		g = schemas.GrainMinuteRoute
 	}
-	return append(appendFields(append(dst, '{'), fields, unsafe.Pointer(r)), '}')
+	return append(appendFields(append(dst, '{'), grains[g], unsafe.Pointer(r)), '}')
 }
 
 // AppendProgress appends a progress record as JSON.

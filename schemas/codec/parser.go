@@ -38,7 +38,7 @@ func (p *Parser) PreReview(b []byte, v *schemas.PreReview) error {
 	return p.r.readAny(b, layout.PreReview, unsafe.Pointer(v))
 }
 
-// Rollup reads a roll-up row. A row of another kind than "cell" is a
+// Rollup reads a roll-up row. A row of a kind that is not known is a
 // *schemas.FieldError of the field "kind".
 func (p *Parser) Rollup(b []byte, r *schemas.RollupRow) error {
 	*r = schemas.RollupRow{}

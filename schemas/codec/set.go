@@ -2,6 +2,7 @@ package codec
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -16,10 +17,10 @@ func setText(f *layout.Field, p unsafe.Pointer, v string) error {
 	var err error
 	switch f.Kind {
 	case layout.Const:
-		if v == f.Names[0] {
+		if slices.Contains(f.Names, v) {
 			return nil
 		}
-		return schemas.NewFieldError(f.Name, v, f.Names[0])
+		return schemas.NewFieldError(f.Name, v, allowed(f))
 	case layout.Time:
 		*(*schemas.Time)(p), err = schemas.ParseTime(v)
 	case layout.Date:
@@ -109,7 +110,7 @@ func setBool(f *layout.Field, p unsafe.Pointer, v bool) {
 func allowed(f *layout.Field) string {
 	switch f.Kind {
 	case layout.Const:
-		return f.Names[0]
+		return strings.Join(f.Names, ", ")
 	case layout.String:
 		return "a string"
 	case layout.Time:

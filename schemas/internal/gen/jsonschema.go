@@ -109,7 +109,7 @@ func property(f *layout.Field, input bool) object {
 	switch f.Kind {
 	case layout.Skip:
 	case layout.Const:
-		add("const", f.Names[0])
+		add("enum", f.Names)
 	case layout.String:
 		add("type", types("string"))
 		o = append(o, form(f.Form, !f.Required)...)

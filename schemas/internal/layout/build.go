@@ -18,9 +18,10 @@ func skipped(name, doc string) Field {
 	return Field{Name: name, Key: `"` + name + `":`, Kind: Skip, Doc: doc, Present: -1}
 }
 
-// constant is a member that always holds the same text.
-func constant(name, text, doc string) Field {
-	return Field{Name: name, Key: `"` + name + `":`, Kind: Const, Names: []string{text}, Always: true, Doc: doc, Present: -1}
+// constant is a member that holds one of a few texts, which follows from the rest of the
+// message; the first one stands for all where nothing follows.
+func constant(name, doc string, texts ...string) Field {
+	return Field{Name: name, Key: `"` + name + `":`, Kind: Const, Names: texts, Always: true, Doc: doc, Present: -1}
 }
 
 func (d Field) req() Field                             { d.Required = true; return d }
@@ -45,7 +46,7 @@ var enumerations = map[reflect.Type]enumeration{
 	reflect.TypeFor[schemas.Status]():            {"Status", 2, 0},
 	reflect.TypeFor[schemas.EcertStatus]():       {"EcertStatus", 7, 1},
 	reflect.TypeFor[schemas.IntegrationStatus](): {"IntegrationStatus", 4, 1},
-	reflect.TypeFor[schemas.Grain]():             {"Grain", 3, 1},
+	reflect.TypeFor[schemas.Grain]():             {"Grain", 9, 1},
 }
 
 var kinds = map[reflect.Type]Kind{

@@ -20,7 +20,7 @@ type Kind uint8
 // The kinds of members.
 const (
 	Skip       Kind = iota // accepted and ignored
-	Const                  // a fixed text, in JSON only
+	Const                  // a text that follows from the rest, in JSON only
 	String                 // string
 	Strings                // []string; absent and empty are the same
 	Registered             // []string; absent (nil) and empty differ
@@ -82,7 +82,7 @@ type Field struct {
 	Always   bool // an output has it even when it is empty
 	Integer  bool // a Decimal that may be a JSON integer
 	Offset   uintptr
-	Names    []string // of an Enum, by value
+	Names    []string // of an Enum, by value; the texts of a Const
 	First    int      // the first value of an Enum that the wire may hold
 	EnumName string
 	Present  int // offset of an Object's Present flag from the Object, -1: it has none

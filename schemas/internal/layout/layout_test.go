@@ -93,6 +93,7 @@ var flat = map[reflect.Type]bool{
 	reflect.TypeFor[schemas.UTM]():        true,
 	reflect.TypeFor[schemas.Dimensions](): true,
 	reflect.TypeFor[schemas.Cell]():       true,
+	reflect.TypeFor[schemas.Funnel]():     true,
 	reflect.TypeFor[schemas.Verdict]():    true,
 	reflect.TypeFor[schemas.Opinion]():    true,
 }

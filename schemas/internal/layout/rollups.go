@@ -2,27 +2,41 @@ package layout
 
 import "github.com/clearlane/clearlane/schemas"
 
-// CellKind is the kind of row that this layout describes; the topic holds others.
-const CellKind = "cell"
-
 // The messages of the roll-ups and of the commits.
 var (
-	Rollup = build[schemas.RollupRow](&all, "Rollup", "The absolute value of one roll-up cell of one partition as of one commit. Take the greatest version of each (layout, partition, cell), then add over partitions.",
-		constant("kind", CellKind, "Kind of the row."),
+	Rollup = build[schemas.RollupRow](&all, "Rollup", "The absolute value of one cell of one partition as of one commit. Take the greatest version of each (layout, partition, cell), then add over partitions and epochs.",
+		constant("kind", "Kind of the row: funnel of hour_funnel, ledger of day_ledger, else cell.", CellKind, FunnelKind, LedgerKind),
 		f(1, "grain", "Cell.Grain", "Which dimensions the cell has.").always(),
-		f(2, "time", "Cell.Time", "Start of the cell's minute or hour.").always(),
+		f(2, "time", "Cell.Time", "Start of the cell's minute, hour or day.").always(),
 		f(3, "port", "Cell.Port", "Port of entry (minute_route)."),
-		f(4, "route", "Cell.Route", "Route (minute_route)."),
+		f(4, "route", "Cell.Route", "Route (minute_route, day_origin, day_campaign, day_seller)."),
 		f(5, "preference_status", "Cell.PreferenceStatus", "Preference status (minute_route); NOT_CLAIMED when left out."),
-		f(6, "currency", "Cell.Currency", "Currency of value (minute_route)."),
-		f(7, "seller_id", "Cell.SellerID", "Id of the seller (hour_reason)."),
-		f(8, "site_host", "Cell.SiteHost", "Host name of the site (hour_reason)."),
+		f(6, "currency", "Cell.Currency", "Currency of value (of all grains that have one)."),
+		f(7, "seller_id", "Cell.SellerID", "Id of the seller (hour_reason, day_seller, hour_funnel)."),
+		f(8, "site_host", "Cell.SiteHost", "Host name of the site (hour_reason, day_seller)."),
 		f(9, "reason", "Cell.Reason", "Reason code (hour_reason)."),
-		f(10, "count", "Count", "Number of subjects in the cell.").always(),
-		f(11, "value", "Value", "Sum of declared_value.").always(),
+		f(15, "origin_country", "Cell.OriginCountry", "Country of origin (day_origin)."),
+		f(16, "hs_chapter", "Cell.HSChapter", "Chapter of the Harmonized System (day_origin)."),
+		f(17, "channel_group", "Cell.ChannelGroup", "Channel group of the attributed click (hour_label)."),
+		f(18, "platform", "Cell.Platform", "Platform of the site (hour_label)."),
+		f(19, "label_class", "Cell.LabelClass", "Class of the click's labels (hour_label, day_campaign)."),
+		f(20, "ad_network", "Cell.AdNetwork", "Advertising network of the attributed click (day_campaign)."),
+		f(21, "campaign", "Cell.Campaign", "Campaign of the attributed click (day_campaign)."),
+		f(22, "channel", "Cell.Channel", "Channel of the order (hour_funnel)."),
+		f(23, "topic", "Cell.Topic", "Topic of the records (day_ledger)."),
+		f(24, "outcome", "Cell.Outcome", "What became of the records (day_ledger)."),
+		f(10, "count", "Count", "Number of subjects in the cell, of records in one of day_ledger."),
+		f(11, "value", "Value", "Sum of declared_value."),
+		f(26, "clicks", "Funnel.Clicks", "Clicks held, of orders that arrived and of those that have not (hour_funnel)."),
+		f(27, "orders", "Funnel.Orders", "Orders (hour_funnel)."),
+		f(28, "shipments", "Funnel.Shipments", "Shipments: joined, waiting and expired (hour_funnel)."),
+		f(29, "joined", "Funnel.Joined", "Shipments that have their order and a click (hour_funnel)."),
+		f(30, "waiting", "Funnel.Waiting", "Shipments that have not, and may get them (hour_funnel)."),
+		f(31, "expired", "Funnel.Expired", "Shipments that had not when their order was forgotten (hour_funnel)."),
 		f(12, "layout", "Layout", "Number of input partitions when the row was written.").always(),
 		f(13, "partition", "Partition", "Input partition.").always(),
 		f(14, "version", "Version", "Commit number.").always(),
+		f(25, "epoch", "Cell.Epoch", "Day of the version of the decisions that the cell counts, in days since 1970-01-01; 0 in rows of older releases. It is part of the cell's identity."),
 	)
 
 	Progress = build[schemas.Progress](&all, "Progress", "The record that makes a commit: everything up to offsets is in the outputs.",
