@@ -22,6 +22,7 @@ func (s *Scorer) judgeOrigin() {
 	if !r.Claimed {
 		return
 	}
+	s.out.Ecert = r.Ecert
 	status := schemas.PreferenceEligible
 	if s.facts.Channel == "" {
 		s.unknown("channel", "not stated")
@@ -48,6 +49,15 @@ func (s *Scorer) judgeOrigin() {
 		}
 	}
 	s.out.PreferenceStatus = status
+}
+
+// pending leaves a claim open where it is not judged.
+func (s *Scorer) pending() {
+	if !origin.Claimed(s.c.Order, s.c.Shipment) {
+		return
+	}
+	s.out.PreferenceStatus = schemas.PreferencePending
+	s.out.Ecert, _ = origin.EcertOf(s.c.Order, s.c.Shipment, s.c.Verifications)
 }
 
 // lowValue is true where the goods are worth no more than the pack's low value; where

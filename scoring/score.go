@@ -71,9 +71,7 @@ func (s *Scorer) Score(c *Case, out *schemas.Verdict) {
 		// Its channel, seller and time decide most rules: it is decided again when
 		// the order comes.
 		out.Route = s.pack.IncompleteRoute
-		if origin.Claimed(nil, c.Shipment) {
-			out.PreferenceStatus = schemas.PreferencePending
-		}
+		s.pending()
 		s.suppress()
 	default:
 		s.judge()
@@ -145,9 +143,7 @@ func (s *Scorer) Date() schemas.Date { return s.facts.Date }
 func (s *Scorer) judge() {
 	if !s.packInForce {
 		s.unknown("policy", s.text.Date("no policy pack is in force on ", s.facts.Date))
-		if origin.Claimed(s.c.Order, s.c.Shipment) {
-			s.out.PreferenceStatus = schemas.PreferencePending
-		}
+		s.pending()
 		return
 	}
 	if s.facts.Date == 0 {
@@ -179,6 +175,10 @@ func (s *Scorer) dimensions() {
 		d.ChannelGroup = s.click.Channel.String()
 		d.LabelClass = s.labelClass().String()
 		d.SiteHost = s.click.SiteHost
+		if n := s.click.AdNetwork(); n != label.NetworkNone {
+			d.AdNetwork = n.String()
+		}
+		d.Campaign = s.text.Name(s.click.Campaign())
 	}
 	if o := c.Order; o != nil {
 		d.SellerID, d.Currency, d.EventTime = o.SellerID, o.Currency, o.EventTime

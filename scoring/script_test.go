@@ -219,9 +219,12 @@ func printVerdict(v *schemas.Verdict, dims bool) string {
 		fmt.Fprintf(&b, "unknown %s: %s\n", u.Field, u.Why)
 	}
 	if d := &v.Dimensions; dims {
-		fmt.Fprintf(&b, "seller=%s site=%s platform=%s channel=%s port=%s origin=%s chapter=%s group=%q labels=%s value=%s %s at %s\n",
-			d.SellerID, d.SiteHost, d.Platform, d.Channel, d.Port, d.OriginCountry, d.HSChapter, d.ChannelGroup, d.LabelClass,
+		fmt.Fprintf(&b, "seller=%s site=%s platform=%s channel=%s port=%s origin=%s chapter=%s group=%q network=%s campaign=%q labels=%s value=%s %s at %s\n",
+			d.SellerID, d.SiteHost, d.Platform, d.Channel, d.Port, d.OriginCountry, d.HSChapter, d.ChannelGroup, d.AdNetwork, d.Campaign, d.LabelClass,
 			d.DeclaredValue, d.Currency, d.EventTime)
+		if e := &v.Ecert; *e != (schemas.Ecert{}) {
+			fmt.Fprintf(&b, "ecert=%s platform=%s status=%s to=%s\n", e.ID, e.Platform, e.Status, e.ValidTo)
+		}
 	}
 	return b.String()
 }

@@ -55,7 +55,7 @@ func TestEachCaseIsJudgedByThePackOfItsDate(t *testing.T) {
 			var v schemas.Verdict
 			judge(facts, &v)
 			if c.pack == nil {
-				if len(v.Reasons) > 0 || v.Route != c.route || v.PreferenceStatus != c.status || len(v.Unknowns) != 1 || v.Unknowns[0].Field != "policy" || s.PolicyHash() != set.Hash {
+				if len(v.Reasons) > 0 || v.Route != c.route || v.PreferenceStatus != c.status || len(v.Unknowns) != 1 || v.Unknowns[0].Field != "policy" || s.PolicyHash() != set.Hash || v.Ecert.ID != "CN-1" || v.Ecert.Status != schemas.EcertVerified {
 					t.Errorf("%s: %+v by %s", c.date, v, s.PolicyHash())
 				}
 				continue

@@ -148,6 +148,15 @@ func decision(i int, v uint64) *schemas.Decision {
 	if i%11 == 0 {
 		d.Verdict.Suppressed = schemas.Suppression{Code: "RELEASED", Until: 20_700, Route: schemas.RouteHighRisk}
 	}
+	if i%4 == 0 {
+		d.Verdict.Dimensions.AdNetwork, d.Verdict.Dimensions.Campaign = "meta", fmt.Sprint("spring-", i%3)
+	}
+	if i%6 == 0 {
+		d.Verdict.Ecert = schemas.Ecert{ID: fmt.Sprint("CN-", i)}
+	}
+	if i%12 == 0 {
+		d.Verdict.Ecert.Platform, d.Verdict.Ecert.Status, d.Verdict.Ecert.ValidTo = "CROSSNET", schemas.EcertRevoked, 20_700
+	}
 	if i%5 == 0 {
 		d.Verdict.DataCompleteness = schemas.DecimalOf(87, 5000)
 	}
@@ -202,6 +211,16 @@ func TestEveryTopicLands(t *testing.T) {
 		"SELECT countIf(positions.offset[1] = toInt64(input_hash)) FROM %s.v_decisions":                                                                               n,
 		"SELECT count() FROM %s.v_decision_reasons WHERE observed = 'it\\'s' AND weight = 1":                                                                          reasonsOf(n) - (n - (n+2)/3),
 		"SELECT countIf(data_completeness = 87.5) FROM %s.v_decisions":                                                                                                (n + 4) / 5,
+		"SELECT countIf(ad_network = 'meta' AND startsWith(campaign, 'spring-')) FROM %s.v_decisions":                                                                 (n + 3) / 4,
+		"SELECT countIf(ad_network = '' AND campaign = '') FROM %s.v_decisions":                                                                                       n - (n+3)/4,
+		"SELECT countIf(ecert_id = concat('CN-', substring(order_key, 7))) FROM %s.v_decisions":                                                                       (n + 5) / 6,
+		"SELECT countIf(ecert_platform = 'CROSSNET' AND ecert_status = 'REVOKED' AND ecert_valid_to = '2026-09-04') FROM %s.v_decisions":                              (n + 11) / 12,
+		"SELECT countIf(ecert_platform = '' AND ecert_status = '' AND ecert_valid_to = '1970-01-01') FROM %s.v_decisions":                                             n - (n+11)/12,
+		"SELECT countIf(ad_network = 'meta' AND startsWith(campaign, 'spring-')) FROM %s.v_pre_reviews":                                                               (n + 3) / 4,
+		"SELECT countIf(ad_network = '' AND campaign = '') FROM %s.v_pre_reviews":                                                                                     n - (n+3)/4,
+		"SELECT countIf(ecert_id = concat('CN-', substring(order_key, 7))) FROM %s.v_pre_reviews":                                                                     (n + 5) / 6,
+		"SELECT countIf(ecert_platform = 'CROSSNET' AND ecert_status = 'REVOKED' AND ecert_valid_to = '2026-09-04') FROM %s.v_pre_reviews":                            (n + 11) / 12,
+		"SELECT countIf(ecert_platform = '' AND ecert_status = '' AND ecert_valid_to = '1970-01-01') FROM %s.v_pre_reviews":                                           n - (n+11)/12,
 		"SELECT countIf(data_completeness IS NULL) FROM %s.v_decision_history":                                                                                        n - n/5 + 2,
 	} {
 		if got := one[uint64](r, query); got != want {

@@ -104,7 +104,10 @@ type published struct {
 	decidedAt, eventTime, inputTime                   *proto.ColDateTime64
 	route, preference, currency                       *codes
 	seller, host, platform, channel, port, origin     *codes
-	chapter, group, label                             *codes
+	chapter, group, network, campaign, label          *codes
+	ecertPlatform, ecertStatus                        *codes
+	ecertID                                           *proto.ColStr
+	ecertTo                                           *proto.ColDate32
 	policy, geo, lists, sitePlatform, siteIntegration *codes
 	score                                             *proto.ColInt32
 	complete, cancelled, siteKnown                    *proto.ColBool
@@ -124,6 +127,8 @@ func newPublished(c *columns) *published {
 		complete: c.flag("complete"), missing: list(c.codeList("missing")), cancelled: c.flag("cancelled"), click: c.text("attributed_click"),
 		seller: c.code("seller_id"), host: c.code("site_host"), platform: c.code("platform"), channel: c.code("channel"),
 		port: c.code("port"), origin: c.code("origin_country"), chapter: c.code("hs_chapter"), group: c.code("channel_group"),
+		network: c.code("ad_network"), campaign: c.code("campaign"),
+		ecertID: c.text("ecert_id"), ecertPlatform: c.code("ecert_platform"), ecertStatus: c.code("ecert_status"), ecertTo: c.date("ecert_valid_to"),
 		label: c.code("label_class"), currency: c.code("currency"), value: c.amount("declared_value"), eventTime: c.time("event_time"),
 		reasons:      newReasons(c),
 		unknownField: list(c.codeList("unknowns.field")), unknownWhy: list(c.codeList("unknowns.why")),
@@ -162,6 +167,18 @@ func (p *published) verdict(v *schemas.Verdict) {
 	}
 	p.unknownField.end()
 	p.unknownWhy.end()
+	p.ecert(&v.Ecert)
+}
+
+func (p *published) ecert(e *schemas.Ecert) {
+	p.ecertID.Append(e.ID)
+	p.ecertPlatform.Append(e.Platform)
+	status := ""
+	if e.Status != schemas.EcertUnknown {
+		status = e.Status.String()
+	}
+	p.ecertStatus.Append(status)
+	*p.ecertTo = append(*p.ecertTo, proto.Date32(e.ValidTo))
 }
 
 func (p *published) dimensions(d *schemas.Dimensions) {
@@ -173,6 +190,8 @@ func (p *published) dimensions(d *schemas.Dimensions) {
 	p.origin.Append(d.OriginCountry)
 	p.chapter.Append(d.HSChapter)
 	p.group.Append(d.ChannelGroup)
+	p.network.Append(d.AdNetwork)
+	p.campaign.Append(d.Campaign)
 	p.label.Append(d.LabelClass)
 	p.currency.Append(d.Currency)
 	p.value.Append(d.DeclaredValue)

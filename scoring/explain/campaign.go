@@ -59,6 +59,7 @@ func (e *explainer) campaign() Section {
 	s.add("facebook_pixel_id", "Facebook pixel id", or(reason.Show(f.FacebookPixelID), "none"))
 	s.add("bing_campaign_id", "Microsoft campaign id", or(reason.Show(f.BingCampaignID), "none"))
 	s.add("channel_group", "Channel group (GA4)", or(f.Channel.String(), "none"))
+	s.add("ad_network", "Advertising network", or(e.verdict.Dimensions.AdNetwork, "none known"))
 	s.add("source_network", "Network of the source", f.Source.String())
 	s.add("referrer_network", "Network of the referrer", f.Referrer.String())
 	s.add("target_countries", "Countries that the campaign targets", list(f.Targets, "not stated"))

@@ -32,10 +32,15 @@ func (e *explainer) claim() Section {
 		}
 	}
 	s.add("e_cert_id", "e-Cert ID", or(reason.Show(id), "none"))
+	answers := 0
 	for i := range c.Verifications {
 		if v := &c.Verifications[i]; id != "" && v.EcertID == id {
 			s.add("answer", "Answer of "+or(reason.Show(v.Platform), "the platform"), answer(v))
+			answers++
 		}
+	}
+	if answers > 1 {
+		s.add("answer_taken", "Answer that counts", ecertWords(&e.verdict.Ecert))
 	}
 	if len(c.Verifications) == 0 {
 		s.add("answer", "Answer of the platform", "none has come")
@@ -79,6 +84,18 @@ func certification(s *Section, c *schemas.Certification) {
 	} {
 		s.add(fmt.Sprintf("certification_element_%d", i+1), fmt.Sprintf("Element %d, %s", i+1, v.label), v.value)
 	}
+}
+
+// ecertWords is the answer that a decision went by.
+func ecertWords(c *schemas.Ecert) string {
+	if c.Status == schemas.EcertUnknown {
+		return "none has come"
+	}
+	text := fmt.Sprintf("%s, of %s", c.Status, or(reason.Show(c.Platform), "a platform not named"))
+	if c.ValidTo != 0 {
+		text += "; valid to " + c.ValidTo.String()
+	}
+	return text
 }
 
 func answer(v *schemas.EcertVerification) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/clearlane/clearlane/schemas"
+	"github.com/clearlane/clearlane/scoring/reason"
 )
 
 // evidence is what the decision was derived from, so that it can be found and derived again.
@@ -56,8 +57,14 @@ func (e *explainer) counted() Section {
 	s.add("declared_value", "Value", money(d.DeclaredValue, d.Currency))
 	if e.verdict.AttributedClick != "" {
 		s.stated("channel_group", "Channel group of the click (GA4)", d.ChannelGroup)
+		s.add("ad_network", "Advertising network of the click", or(d.AdNetwork, "none known"))
+		s.add("campaign", "Campaign of the click", or(d.Campaign, "not stated"))
 	}
 	s.stated("label_class", "Labels of the click", d.LabelClass)
+	if c := &e.verdict.Ecert; c.ID != "" {
+		s.add("e_cert_id", "e-Cert ID", clean(reason.Show(c.ID)))
+		s.add("answer", "Answer about the e-Cert", ecertWords(c))
+	}
 	return s
 }
 

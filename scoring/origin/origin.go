@@ -48,6 +48,7 @@ type Claim struct {
 // Result is what was found. Its slices are reused from call to call.
 type Result struct {
 	Claimed  bool
+	Ecert    schemas.Ecert // that the claim rests on
 	Findings []reason.Finding
 	Unknowns []Unknown
 	text     reason.Text
@@ -91,11 +92,13 @@ func Judge(c *Claim, out *Result) {
 		return
 	}
 	out.site(c)
+	var answer *schemas.EcertVerification
+	out.Ecert, answer = EcertOf(c.Order, c.Shipment, c.Verifications)
 	ecert := ecertNone
-	if id := ecertID(c); id == "" {
+	if out.Ecert.ID == "" {
 		out.find(reason.EcertIDMissing, "e_cert_id", "none", "a verifiable e-Cert ID")
 	} else {
-		ecert = out.ecert(c, id)
+		ecert = out.ecert(c, answer)
 	}
 	out.certification(c, ecert)
 	out.territory(c)
@@ -113,9 +116,9 @@ const (
 )
 
 // ecert judges the claim's e-Cert and says what it does for the claim.
-func (r *Result) ecert(c *Claim, id string) standing {
+func (r *Result) ecert(c *Claim, v *schemas.EcertVerification) standing {
 	findings, unknowns := len(r.Findings), len(r.Unknowns)
-	r.answer(c, newest(c.Verifications, id))
+	r.answer(c, v)
 	for i := range r.Findings[findings:] {
 		if Effect(r.Findings[findings+i].Code) == schemas.PreferenceSuspended {
 			return ecertFails
@@ -127,15 +130,25 @@ func (r *Result) ecert(c *Claim, id string) standing {
 	return ecertStands
 }
 
-// ecertID is the shipment's, else the one the order's preference names.
-func ecertID(c *Claim) string {
-	if c.Shipment != nil && c.Shipment.EcertID != "" {
-		return c.Shipment.EcertID
+// EcertOf is the e-Cert that a claim of an order and its shipment rests on: the shipment's,
+// else the one the order's preference names, with the answer about it that counts. The
+// zero value where none is stated; a nil answer where none has arrived.
+func EcertOf(o *schemas.Order, s *schemas.Shipment, all []schemas.EcertVerification) (schemas.Ecert, *schemas.EcertVerification) {
+	e := schemas.Ecert{}
+	switch {
+	case s != nil && s.EcertID != "":
+		e.ID = s.EcertID
+	case o != nil:
+		e.ID = o.Preference.EcertID
 	}
-	if c.Order != nil {
-		return c.Order.Preference.EcertID
+	if e.ID == "" {
+		return e, nil
 	}
-	return ""
+	v := newest(all, e.ID)
+	if v != nil {
+		e.Platform, e.Status, e.ValidTo = v.Platform, v.Status, v.ValidTo
+	}
+	return e, v
 }
 
 // newest is the answer about id that was checked last, nil when there is none. Of

@@ -2,8 +2,6 @@ package reason
 
 import (
 	"strconv"
-	"strings"
-	"unicode/utf8"
 	"unsafe"
 
 	"github.com/clearlane/clearlane/schemas"
@@ -14,12 +12,8 @@ import (
 // strings taken before.
 type Text struct{ buf []byte }
 
-// MaxListed is how many entries of a list a text names, MaxKept how many bytes of
-// one outside value it repeats.
-const (
-	MaxListed = 8
-	MaxKept   = 64
-)
+// MaxListed is how many entries of a list a text names.
+const MaxListed = 8
 
 // Reset gives the memory free for new texts.
 func (t *Text) Reset() { t.buf = t.buf[:0] }
@@ -80,32 +74,6 @@ func (t *Text) Amount(before string, d schemas.Decimal, after string) string {
 	t.buf = d.Append(append(t.buf, before...))
 	t.buf = append(t.buf, after...)
 	return t.since(from)
-}
-
-// Show is an outside value as a reason may repeat it: at most its first MaxKept
-// bytes, cut between characters. What may be a URL, an e-mail address or a Meta
-// browser id, and what is not UTF-8, is not repeated.
-func Show(s string) string {
-	switch {
-	case strings.Contains(s, "://") || strings.IndexByte(s, '@') >= 0:
-		return "(an address)"
-	case strings.HasPrefix(s, "fb.") && len(s) > len("fb.1.") && s[4] == '.':
-		return "(a browser id)"
-	case !utf8.ValidString(s):
-		return "(not UTF-8)"
-	}
-	return cut(s)
-}
-
-func cut(s string) string {
-	if len(s) <= MaxKept {
-		return s
-	}
-	n := MaxKept
-	for n > 0 && s[n]&0xC0 == 0x80 {
-		n--
-	}
-	return s[:n]
 }
 
 func (t *Text) since(from int) string {

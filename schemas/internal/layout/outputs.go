@@ -33,6 +33,13 @@ var (
 		f(3, "route", "Route", "Where the reasons lead.").always(),
 	)
 
+	Ecert = build[schemas.Ecert](&all, "Ecert", "The e-Cert that a preference claim rests on, and what its platform answered.",
+		f(1, "id", "ID", "e_cert_id of the shipment, else of the order's preference.").always(),
+		f(2, "platform", "Platform", "The platform that answered."),
+		f(3, "status", "Status", "What it answered; left out when no answer has arrived."),
+		f(4, "valid_to", "ValidTo", "Last day of its validity, left out when not stated."),
+	)
+
 	Position = build[schemas.Position](&all, "Position", "Where a record stands.",
 		f(1, "topic", "Topic", "Kafka topic.").always(),
 		f(2, "partition", "Partition", "Kafka partition.").always(),
@@ -104,11 +111,14 @@ func verdictFields(path string) []Field {
 		f(25, "origin_country", path+"Dimensions.OriginCountry", "Country of origin."),
 		f(26, "hs_chapter", path+"Dimensions.HSChapter", "Chapter of the tariff code."),
 		f(27, "channel_group", path+"Dimensions.ChannelGroup", "GA4 default channel group of the attributed click."),
+		f(33, "ad_network", path+"Dimensions.AdNetwork", "Advertising network of the attributed click: google, meta, microsoft, tiktok."),
+		f(34, "campaign", path+"Dimensions.Campaign", "Campaign of the attributed click: utm_campaign, else the Bing campaign id."),
 		f(28, "label_class", path+"Dimensions.LabelClass", "certain, likely, drift, clean or none."),
 		f(29, "currency", path+"Dimensions.Currency", "Currency of declared_value."),
 		f(30, "declared_value", path+"Dimensions.DeclaredValue", "Declared value."),
 		f(31, "event_time", path+"Dimensions.EventTime", "Time of the case; roll-up cells are cut by it."),
 		f(32, "data_completeness", path+"DataCompleteness", "Percent of the Section 321 Data Pilot's elements that are known, where Section 321 is claimed."),
+		f(35, "ecert", path+"Ecert", "The e-Cert that the preference claim rests on.").sub(Ecert),
 	}
 }
 

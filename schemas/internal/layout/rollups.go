@@ -61,7 +61,7 @@ var (
 )
 
 // Count is the number of layouts; their IDs are below it.
-const Count = 23
+const Count = 24
 
 // Inputs are the events in the order of their kinds.
 var Inputs = [...]*Layout{
