@@ -39,7 +39,8 @@ type Lander struct {
 	pos    *positions
 	status status
 
-	decisions, preReviews, minutes, hours, letters, differences *table
+	decisions, preReviews, letters, differences *table
+	rollups                                     *grainTables
 
 	rollup                         schemas.RollupRow // reused
 	rows                           int               // in all tables
@@ -63,7 +64,7 @@ func New(cfg Config, deps Deps) (*Lander, error) {
 	l := &Lander{
 		cfg: cfg, deps: deps, log: deps.Log, pos: newPositions(),
 		decisions: newDecisions(), preReviews: newPreReviews(), letters: newLetters(), differences: newDifferences(),
-		minutes: newRollup("rollup_minute_route", newMinuteRoute), hours: newRollup("rollup_hour_reason", newHourReason),
+		rollups: newGrainTables(),
 	}
 	return l, nil
 }
@@ -204,18 +205,11 @@ func (l *Lander) tableOf(r *kgo.Record) (*table, error) {
 	if err := readRollup(r, &l.rollup); err != nil {
 		return nil, err
 	}
-	switch g := l.rollup.Cell.Grain; g {
-	case schemas.GrainMinuteRoute:
-		return l.minutes, nil
-	case schemas.GrainHourReason:
-		return l.hours, nil
-	default:
-		return nil, &schemas.FieldError{Field: "grain", Value: g.String(), Allowed: "minute_route, hour_reason"}
-	}
+	return l.rollups.of(l.rollup.Cell.Grain)
 }
 
-func (l *Lander) tables() [6]*table {
-	return [...]*table{l.decisions, l.preReviews, l.minutes, l.hours, l.letters, l.differences}
+func (l *Lander) tables() []*table {
+	return append([]*table{l.decisions, l.preReviews, l.letters, l.differences}, l.rollups.all()...)
 }
 
 // flush lands every table and then commits the offsets of all records taken.

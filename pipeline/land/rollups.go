@@ -8,86 +8,64 @@ import (
 	"github.com/clearlane/clearlane/schemas/codec"
 )
 
-// cellColumns is what the tables of all grains share.
-type cellColumns struct {
-	time      *proto.ColDateTime64
+// cellRows fills the table of one grain from records.
+type cellRows struct {
+	grain     *grain
+	time      rowTime
+	dims      []interface{ Append(string) }
 	layout    *proto.ColUInt32
 	partition *proto.ColInt32
+	epoch     *proto.ColUInt32
 	version   *proto.ColUInt64
-	count     *proto.ColInt64
+	measures  []*proto.ColInt64
+	value     *sums             // nil: none
+	r         schemas.RollupRow // reused
 }
 
-func newCellColumns(c *columns, time string) cellColumns {
-	return cellColumns{time: c.time(time), layout: c.uint32("layout"), partition: c.int32("partition"), version: c.uint64("version"), count: c.int64("count")}
-}
-
-func (c *cellColumns) add(r *schemas.RollupRow) {
-	c.time.AppendRaw(proto.DateTime64(r.Cell.Time))
-	c.layout.Append(r.Layout)
-	c.partition.Append(r.Partition)
-	c.version.Append(r.Version)
-	c.count.Append(r.Count)
-}
-
-// minuteRoute fills the table rollup_minute_route.
-type minuteRoute struct {
-	cellColumns
-	port, route, preference, currency *codes
-	value                             *sums
-}
-
-func newMinuteRoute(c *columns) *minuteRoute {
-	return &minuteRoute{
-		cellColumns: newCellColumns(c, "minute"), port: c.code("port"), route: c.code("route"),
-		preference: c.code("preference_status"), currency: c.code("currency"), value: c.sum("value"),
+func newRollup(g *grain) *table {
+	c := &columns{}
+	rows := &cellRows{grain: g}
+	if g.time == "day" {
+		rows.time = dateColumn{c.date(g.time)}
+	} else {
+		rows.time = timeColumn{c.time(g.time)}
 	}
-}
-
-func (m *minuteRoute) add(r *schemas.RollupRow) {
-	m.cellColumns.add(r)
-	m.port.Append(r.Cell.Port)
-	m.route.Append(r.Cell.Route.String())
-	m.preference.Append(r.Cell.PreferenceStatus.String())
-	m.currency.Append(r.Cell.Currency)
-	m.value.Append(r.Value)
-}
-
-// hourReason fills the table rollup_hour_reason.
-type hourReason struct {
-	cellColumns
-	seller, host, reason *codes
-}
-
-func newHourReason(c *columns) *hourReason {
-	return &hourReason{cellColumns: newCellColumns(c, "hour"), seller: c.code("seller_id"), host: c.code("site_host"), reason: c.code("reason")}
-}
-
-func (h *hourReason) add(r *schemas.RollupRow) {
-	h.cellColumns.add(r)
-	h.seller.Append(r.Cell.SellerID)
-	h.host.Append(r.Cell.SiteHost)
-	h.reason.Append(r.Cell.Reason)
-}
-
-// cell is a table of one grain.
-type cell interface{ add(r *schemas.RollupRow) }
-
-// cellRows fills a table of roll-ups from records.
-type cellRows struct {
-	cell cell
-	r    schemas.RollupRow // reused
-}
-
-func newRollup[C cell](name string, make func(*columns) C) *table {
-	cols := &columns{}
-	return newTable(name, cols, &cellRows{cell: make(cols)})
+	for _, d := range g.dims {
+		if d.text {
+			rows.dims = append(rows.dims, c.text(d.name))
+		} else {
+			rows.dims = append(rows.dims, c.code(d.name))
+		}
+	}
+	rows.layout, rows.partition, rows.epoch, rows.version = c.uint32("layout"), c.int32("partition"), c.uint32("epoch"), c.uint64("version")
+	for _, m := range g.sums {
+		rows.measures = append(rows.measures, c.int64(m.name))
+	}
+	if g.value {
+		rows.value = c.sum("value")
+	}
+	return newTable(g.table, c, rows)
 }
 
 func (c *cellRows) add(rec *kgo.Record) error {
-	if err := readRollup(rec, &c.r); err != nil {
+	r := &c.r
+	if err := readRollup(rec, r); err != nil {
 		return err
 	}
-	c.cell.add(&c.r)
+	c.time.add(r.Cell.Time)
+	for i := range c.dims {
+		c.dims[i].Append(c.grain.dims[i].of(&r.Cell))
+	}
+	c.layout.Append(r.Layout)
+	c.partition.Append(r.Partition)
+	c.epoch.Append(r.Cell.Epoch)
+	c.version.Append(r.Version)
+	for i, m := range c.measures {
+		m.Append(c.grain.sums[i].of(r))
+	}
+	if c.value != nil {
+		c.value.Append(r.Value)
+	}
 	return nil
 }
 
