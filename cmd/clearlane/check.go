@@ -275,11 +275,18 @@ func (r *report) clickhouse(ctx context.Context, c *config.Config, timeout time.
 		r.fault("schema", err)
 		return
 	}
-	applied := 0
+	applied, unfit := 0, false
 	for _, m := range all {
+		if m.Fault != nil {
+			r.fault("schema", m.Fault)
+			unfit = true
+		}
 		if m.Applied {
 			applied++
 		}
+	}
+	if unfit {
+		return
 	}
 	detail := ""
 	if applied < len(all) {

@@ -90,6 +90,7 @@ func newRoot(a *app) *cobra.Command {
 		newBench(a),
 		newTopics(a),
 		newCheck(a),
+		newMigrate(a),
 		newConfig(a),
 		newMetrics(a),
 		newGen(a),

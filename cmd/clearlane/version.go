@@ -47,20 +47,25 @@ func versionOf(info *debug.BuildInfo) version {
 	return v
 }
 
-func (v version) write(w io.Writer, asJSON bool) error {
-	if asJSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(v)
-	}
-	line := "clearlane " + v.Version
+// short is the version and the revision, where one is known.
+func (v version) short() string {
+	line := v.Version
 	if v.Revision != "" {
 		line += " " + v.Revision[:min(12, len(v.Revision))]
 		if v.Modified {
 			line += " (modified)"
 		}
 	}
-	_, err := fmt.Fprintln(w, line, v.Go, v.Platform)
+	return line
+}
+
+func (v version) write(w io.Writer, asJSON bool) error {
+	if asJSON {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(v)
+	}
+	_, err := fmt.Fprintln(w, "clearlane", v.short(), v.Go, v.Platform)
 	return err
 }
 

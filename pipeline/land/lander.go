@@ -26,6 +26,7 @@ type Deps struct {
 	Kafka    []kgo.Opt // brokers, TLS, sign-in
 	Log      *slog.Logger
 	Observer Observer // may be nil
+	Version  string   // of the binary, noted with the migrations it applies
 }
 
 // Lander moves committed outputs of the pipeline into ClickHouse. New builds it, Run

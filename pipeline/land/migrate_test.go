@@ -27,7 +27,7 @@ func database(t testing.TB) (driver.Conn, string) {
 
 func TestMigrateTwiceChangesNothing(t *testing.T) {
 	conn, db := database(t)
-	plan, err := land.Migrate(t.Context(), conn, db, land.MigrateOptions{DryRun: true})
+	_, plan, err := land.Plan(t.Context(), conn, db, land.MigrateOptions{})
 	must(t, err)
 	first, err := land.Migrate(t.Context(), conn, db, land.MigrateOptions{})
 	must(t, err)
@@ -66,7 +66,7 @@ func TestMigrateRefusesAnEditedMigration(t *testing.T) {
 	conn, db := database(t)
 	_, err := land.Migrate(t.Context(), conn, db, land.MigrateOptions{})
 	must(t, err)
-	must(t, conn.Exec(t.Context(), "INSERT INTO "+db+".schema_migrations VALUES (2, 'pre_reviews', '"+strings.Repeat("0", 64)+"', now64(3) + 10)"))
+	must(t, conn.Exec(t.Context(), "INSERT INTO "+db+".schema_migrations VALUES (2, 'pre_reviews', '"+strings.Repeat("0", 64)+"', now64(3) + 10, '')"))
 	_, err = land.Migrate(t.Context(), conn, db, land.MigrateOptions{})
 	if !errors.Is(err, land.ErrChecksum) || !strings.Contains(err.Error(), "0002_pre_reviews") {
 		t.Fatalf("edited migration: %v", err)

@@ -2,7 +2,6 @@ package land
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sort"
 	"sync"
@@ -86,7 +85,7 @@ func (l *Lander) migrate(ctx context.Context) error {
 	}
 	defer conn.Close()
 	for try := 1; ; try++ {
-		applied, err := Migrate(ctx, conn, l.cfg.ClickHouse.Database, MigrateOptions{Cluster: l.cfg.ClickHouse.Cluster})
+		applied, err := Migrate(ctx, conn, l.cfg.ClickHouse.Database, MigrateOptions{Cluster: l.cfg.ClickHouse.Cluster, Version: l.deps.Version})
 		for _, m := range applied {
 			l.log.Info("applied migration", "database", l.cfg.ClickHouse.Database, "number", m.Number, "name", m.Name)
 		}
@@ -95,7 +94,7 @@ func (l *Lander) migrate(ctx context.Context) error {
 			l.inserting.over(func() { l.log.Info("ClickHouse answers", "tries", try) })
 			return nil
 		}
-		if errors.Is(err, ErrChecksum) {
+		if unfit(err) {
 			return err
 		}
 		if ctx.Err() != nil {
