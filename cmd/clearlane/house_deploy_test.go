@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"maps"
 	"os"
@@ -16,6 +16,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/clearlane/clearlane/pipeline/boards"
 	"github.com/clearlane/clearlane/pipeline/config"
 	"github.com/clearlane/clearlane/pipeline/serve"
 )
@@ -112,6 +113,84 @@ func TestComposeFaultsAreFound(t *testing.T) {
 	}
 }
 
+// dataSources are the uids that are provisioned for Grafana, each with its type.
+func dataSources(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "deploy/grafana/provisioning/datasources/*.yaml"))
+	must(t, err)
+	sources := map[string]string{}
+	for _, file := range files {
+		var provisioned struct {
+			Datasources []struct {
+				UID, Type string
+				Secure    map[string]string `yaml:"secureJsonData"`
+			}
+		}
+		read(t, strings.TrimPrefix(file, root+"/"), yaml.Unmarshal, &provisioned)
+		for _, s := range provisioned.Datasources {
+			sources[s.UID] = s.Type
+			for key, value := range s.Secure {
+				if !strings.HasPrefix(value, "$") {
+					t.Errorf("%s: %s is not taken from the environment", file, key)
+				}
+			}
+		}
+	}
+	return sources
+}
+
+// The dashboards ask provisioned sources; the plugin and the password that these need are
+// there when Grafana starts, and so is the dashboard it opens with.
+func TestDashboardsAreProvisioned(t *testing.T) {
+	all, err := boards.Load(os.DirFS(filepath.Join(root, "deploy/grafana/dashboards")))
+	must(t, err)
+	for _, fault := range boards.Check(all, dataSources(t)) {
+		t.Error(fault)
+	}
+	content, err := os.ReadFile(filepath.Join(root, "docker-compose.yml"))
+	must(t, err)
+	p, err := loadCompose(t, content)
+	must(t, err)
+	grafana, clickhouse := p.Services["grafana"], p.Services["clickhouse"]
+	set := func(s types.ServiceConfig, name string) string {
+		if v := s.Environment[name]; v != nil {
+			return *v
+		}
+		return ""
+	}
+	if plugins := set(grafana, "GF_PLUGINS_PREINSTALL_SYNC"); !regexp.MustCompile(`^grafana-clickhouse-datasource@\d+\.\d+\.\d+$`).MatchString(plugins) {
+		t.Errorf("the plugin is %q, must be pinned", plugins)
+	}
+	home := set(grafana, "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH")
+	if !slices.ContainsFunc(all, func(b boards.Board) bool { return home == "/var/lib/grafana/dashboards/"+b.File }) {
+		t.Errorf("Grafana opens with %q, which is no dashboard", home)
+	}
+	const password = "CLICKHOUSE_GRAFANA_PASSWORD"
+	if a, b := set(grafana, password), set(clickhouse, password); a == "" || a != b {
+		t.Errorf("Grafana has the password %q, ClickHouse %q", a, b)
+	}
+	if _, ok := grafana.DependsOn["clickhouse"]; !ok {
+		t.Error("Grafana does not wait for ClickHouse")
+	}
+	var users struct {
+		Users struct {
+			Grafana struct {
+				Password struct {
+					Env string `xml:"from_env,attr"`
+				} `xml:"password"`
+				Profile string   `xml:"profile"`
+				Grants  []string `xml:"grants>query"`
+			} `xml:"grafana"`
+		} `xml:"users"`
+		ReadOnly int `xml:"profiles>dashboards>readonly"`
+	}
+	read(t, "deploy/clickhouse/grafana.xml", xml.Unmarshal, &users)
+	g := users.Users.Grafana
+	if g.Password.Env != password || g.Profile != "dashboards" || users.ReadOnly != 1 || len(g.Grants) != 1 || g.Grants[0] != "GRANT SELECT ON clearlane.*" {
+		t.Errorf("the user of the dashboards is %+v, read only %d", g, users.ReadOnly)
+	}
+}
+
 // The sample configuration is read like any other, and nothing in it is out of date.
 func TestSampleConfiguration(t *testing.T) {
 	c, err := config.Load(config.Source{File: filepath.Join(root, "deploy/clearlane.yaml"), Env: []string{"CLEARLANE_CLICKHOUSE_PASSWORD=x"}})
@@ -187,17 +266,16 @@ func TestDashboardsAndAlertsKnowTheMetrics(t *testing.T) {
 			t.Errorf("%s: the check finds %v", planted, u)
 		}
 	}
-	var board struct {
-		Panels []struct {
-			Title   string
-			Targets []struct{ Expr string }
-		}
-	}
-	read(t, "deploy/grafana/dashboards/pipeline.json", json.Unmarshal, &board)
-	for _, p := range board.Panels {
-		for _, target := range p.Targets {
-			for _, name := range unknownMetrics(exposed, target.Expr) {
-				t.Errorf("panel %s: %s is not exposed", p.Title, name)
+	all, err := boards.Load(os.DirFS(filepath.Join(root, "deploy/grafana/dashboards")))
+	must(t, err)
+	asked := 0
+	for _, board := range all {
+		for _, p := range board.Panels {
+			for _, target := range p.Targets {
+				asked += len(target.Expr)
+				for _, name := range unknownMetrics(exposed, target.Expr) {
+					t.Errorf("%s, panel %s: %s is not exposed", board.UID, p.Title, name)
+				}
 			}
 		}
 	}
@@ -211,7 +289,7 @@ func TestDashboardsAndAlertsKnowTheMetrics(t *testing.T) {
 		}
 	}
 	read(t, "deploy/prometheus/alerts.yml", yaml.Unmarshal, &alerts)
-	if len(board.Panels) == 0 || len(alerts.Groups) == 0 {
+	if asked == 0 || len(alerts.Groups) == 0 {
 		t.Fatal("no panels or no alerts were read")
 	}
 	for _, g := range alerts.Groups {

@@ -43,6 +43,7 @@ var arrows = []arrow{
 	{from: "scoring", may: []string{"schemas"}, never: outside},
 	{from: "pipeline/join", may: []string{"schemas"}, never: outside},
 	{from: "pipeline/record"},
+	{from: "pipeline/boards", never: append([]string{"os/exec"}, engines...)},
 	{from: "pipeline/config", may: []string{"schemas"}, never: engines},
 	{from: "pipeline/gen", may: []string{"schemas", "pipeline/record"}, never: engines},
 	{from: "pipeline/truth", may: []string{"schemas"}, never: engines},
