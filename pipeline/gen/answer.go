@@ -21,7 +21,10 @@ type Answer struct {
 	Port          string // in Schedule D where it is known, else as the sender states it
 	Currency      string
 	DeclaredValue schemas.Decimal
+	AdNetwork     string // of the attributed click
+	Campaign      string
 	EventTime     schemas.Time
+	Ecert         schemas.Ecert // that the claim rests on
 }
 
 // IsPreReview is true of the answer about an order's claim.

@@ -13,9 +13,9 @@ func (p *plan) answerAll(hasOrder bool) {
 	if code := labelCodes[p.label]; code != "" {
 		s.labels = []string{code}
 	}
-	click := ""
+	click, ad := "", advert{}
 	if p.attributed >= 0 {
-		click = p.clicks[p.attributed].ClickID
+		click, ad = p.clicks[p.attributed].ClickID, p.ads[p.attributed]
 	}
 	p.answers = make([]Answer, 0, len(p.shipments)+1)
 	for i := range p.shipments {
@@ -23,7 +23,7 @@ func (p *plan) answerAll(hasOrder bool) {
 		s.date, s.pilotPort = caseDate(sh), isPilot(sh.PortOfEntry)
 		s.cancelled = p.orderCancelled || sh.Status == schemas.StatusCancelled
 		a := Answer{
-			OrderKey: p.key, ShipmentID: sh.ShipmentID, AttributedClick: click,
+			OrderKey: p.key, ShipmentID: sh.ShipmentID, AttributedClick: click, AdNetwork: ad.network, Campaign: ad.campaign, Ecert: p.ecert(s.claimed && !s.cancelled),
 			Port: portCode(sh.PortOfEntry), Currency: sh.Currency, DeclaredValue: sh.DeclaredValue, EventTime: sh.EventTime,
 		}
 		s.answer(&a)
@@ -34,9 +34,23 @@ func (p *plan) answerAll(hasOrder bool) {
 	}
 	o := &p.orders[len(p.orders)-1]
 	s.preReview, s.pilotPort, s.date, s.cancelled = true, false, dayOf(p.orderTime), p.orderCancelled
-	a := Answer{OrderKey: p.key, AttributedClick: click, Currency: o.Currency, DeclaredValue: o.Value, EventTime: o.EventTime}
+	a := Answer{OrderKey: p.key, AttributedClick: click, AdNetwork: ad.network, Campaign: ad.campaign, Ecert: p.ecert(!p.orderCancelled), Currency: o.Currency, DeclaredValue: o.Value, EventTime: o.EventTime}
 	s.answer(&a)
 	p.answers = append(p.answers, a)
+}
+
+// ecert is what a claim rests on, by the last answer.
+func (p *plan) ecert(claimed bool) schemas.Ecert {
+	if !claimed || p.ecertID == "" {
+		return schemas.Ecert{}
+	}
+	e := schemas.Ecert{ID: p.ecertID}
+	for i := range p.certs { // in the order of their answers
+		if v := &p.certs[i]; v.EcertID == p.ecertID {
+			e.Platform, e.Status, e.ValidTo = v.Platform, v.Status, v.ValidTo
+		}
+	}
+	return e
 }
 
 // makeDispositions makes what officers did with the shipments: mostly with those in

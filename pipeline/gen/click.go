@@ -38,6 +38,11 @@ var networkWords = [numNetworks][3]string{
 	netFBOnly:   {"", "", "https://m.facebook.com/"},
 }
 
+// networkNames are the networks as decisions name them, by what the labels say.
+var networkNames = [numNetworks]string{
+	netGoogle: "google", netFacebook: "meta", netBing: "microsoft", netTikTok: "tiktok", netOrganic: "google", netFBOnly: "meta",
+}
+
 // visit is a click in the making: the event, and the query string of its landing URL.
 type visit struct {
 	c     *schemas.AdClick
@@ -66,8 +71,9 @@ func b2i(b bool) int {
 }
 
 // makeClick fills in a click of the network at its event time, with the planted cause
-// in its labels. Without a cause nothing about it is false.
-func makeClick(r *rng, c *schemas.AdClick, s *seller, net network, cause labelCause) {
+// in its labels, and says which campaign it states. Without a cause nothing about it is
+// false.
+func makeClick(r *rng, c *schemas.AdClick, s *seller, net network, cause labelCause) (campaign string) {
 	var buf [768]byte
 	v := visit{c: c, s: s, net: net, utm: r.perMille(700), query: buf[:0]}
 	ms := int64(c.EventTime)
@@ -110,7 +116,9 @@ func makeClick(r *rng, c *schemas.AdClick, s *seller, net network, cause labelCa
 		}
 	}
 	v.plant(r, cause)
+	campaign = c.UTM.Campaign
 	v.finish(r)
+	return campaign
 }
 
 // finish writes the landing URL and leaves out the utm fields of a sender that

@@ -134,7 +134,7 @@ func (p *plan) addClick(r *rng, at int64, idle bool) {
 	case geo:
 		net = network(r.n(int(netTikTok) + 1))
 	}
-	makeClick(r, c, p.seller, net, label)
+	p.ads = append(p.ads, advert{networkNames[net], makeClick(r, c, p.seller, net, label)})
 	if net.paid() {
 		c.TargetCountries = p.targets(r, geo)
 	}

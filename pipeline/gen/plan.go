@@ -20,6 +20,7 @@ type plan struct {
 	key         string
 	seller      *seller
 	clicks      []schemas.AdClick
+	ads         []advert // of the clicks
 	orders      []schemas.Order
 	shipments   []schemas.Shipment
 	certs       []schemas.EcertVerification
@@ -51,6 +52,9 @@ var claimWeights = [numClaimCauses]int{
 	claimOtherIDAnswered: 10, claimUnavailable: 50, claimInvalid: 40, claimNotFound: 30, claimRevoked: 20,
 	claimRevokedAfterVerified: 20, claimExpiredStatus: 20, claimExpiredAtDate: 30, claimHS6Differs: 30, claimOriginDiffers: 20,
 }
+
+// advert is what led to a click.
+type advert struct{ network, campaign string }
 
 // makePlan makes the order with a number.
 func (w *world) makePlan(n int) *plan {

@@ -99,6 +99,8 @@ func differs(a *gen.Answer, s *standing, found bool) string {
 		return fmt.Sprintf("%s %s [%s] complete %t cancelled %t click %q, not %s %s [%s] complete %t cancelled %t click %q",
 			s.route, s.status, strings.Join(s.reasons, " "), s.complete, s.cancelled, s.click,
 			a.Route, a.PreferenceStatus, strings.Join(a.Reasons, " "), a.Complete, a.Cancelled, a.AttributedClick)
+	case s.network != a.AdNetwork, s.campaign != a.Campaign, s.ecert != a.Ecert:
+		return fmt.Sprintf("network %q campaign %q e-Cert %v, not %q %q %v", s.network, s.campaign, s.ecert, a.AdNetwork, a.Campaign, a.Ecert)
 	}
 	return ""
 }

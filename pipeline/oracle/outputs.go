@@ -50,6 +50,9 @@ type standing struct {
 	complete  bool
 	cancelled bool
 	click     string
+	network   string
+	campaign  string
+	ecert     schemas.Ecert
 	version   uint64
 	partition int32
 }
@@ -117,7 +120,8 @@ func (o *Outputs) next(before standing, partition int32, version, supersedes uin
 		o.strays++
 	}
 	s := standing{route: v.Route, status: v.PreferenceStatus, complete: v.Complete, cancelled: v.Cancelled,
-		click: clone(v.AttributedClick), version: version, partition: partition}
+		click: clone(v.AttributedClick), network: clone(v.Dimensions.AdNetwork), campaign: clone(v.Dimensions.Campaign), ecert: v.Ecert, version: version, partition: partition}
+	s.ecert.ID, s.ecert.Platform = clone(v.Ecert.ID), clone(v.Ecert.Platform)
 	for i := range v.Reasons {
 		if v.Reasons[i].Severity != schemas.SeverityInfo && !slices.Contains(s.reasons, v.Reasons[i].Code) {
 			s.reasons = append(s.reasons, clone(v.Reasons[i].Code))

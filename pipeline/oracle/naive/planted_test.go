@@ -30,7 +30,7 @@ func TestOracleFindsThePlantedAnswers(t *testing.T) {
 					t.Errorf("order %s, shipment %q: no verdict", a.OrderKey, a.ShipmentID)
 				case v.Route != a.Route, v.PreferenceStatus != a.PreferenceStatus, v.Complete != a.Complete, v.Cancelled != a.Cancelled,
 					v.AttributedClick != a.AttributedClick, !slices.Equal(v.Missing, a.Missing), !slices.Equal(codes(v), a.Reasons),
-					v.Dimensions.EventTime != a.EventTime, !a.IsPreReview() && (v.Dimensions.Port != a.Port || v.Dimensions.Currency != a.Currency || v.Dimensions.DeclaredValue != a.DeclaredValue):
+					v.Dimensions.EventTime != a.EventTime, v.Dimensions.AdNetwork != a.AdNetwork, v.Dimensions.Campaign != a.Campaign, v.Ecert != a.Ecert, !a.IsPreReview() && (v.Dimensions.Port != a.Port || v.Dimensions.Currency != a.Currency || v.Dimensions.DeclaredValue != a.DeclaredValue):
 					t.Errorf("planted %+v\nfound   %+v", *a, *v)
 				}
 			})
