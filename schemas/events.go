@@ -185,6 +185,22 @@ const (
 	EcertUnavailable
 )
 
+// against says how much an answer says against a claim.
+var against = [...]uint8{EcertUnknown: 0, EcertUnavailable: 1, EcertVerified: 2, EcertExpired: 3, EcertNotFound: 4, EcertInvalid: 5, EcertRevoked: 6}
+
+// MaxAgainst is the greatest value of Against.
+const MaxAgainst = 7
+
+// Against says how much an answer says against a claim: of several of one instant the one
+// that says most holds. UNAVAILABLE says nothing, so that any other goes before it; EXPIRED
+// leaves open whether it was valid at the date of the case, REVOKED leaves nothing open.
+func (s EcertStatus) Against() uint8 {
+	if int(s) < len(against) {
+		return against[s]
+	}
+	return MaxAgainst
+}
+
 // EcertVerification is a platform's answer about one e-Cert ID.
 type EcertVerification struct {
 	OrderKey      string

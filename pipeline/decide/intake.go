@@ -99,6 +99,10 @@ func timeField(kind schemas.Kind) string {
 	return "event_time"
 }
 
+// againstBits hold EcertStatus.Against, above the hash of an answer: of those of one e-Cert
+// and instant the meaning decides which holds, and a hash only between equal ones.
+const againstBits = 3
+
 // decode fills id, rank and payload of the record and returns the event's order key.
 func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (orderKey string, err error) {
 	from := len(in.arena)
@@ -136,6 +140,7 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 		}
 		in.arena = codec.AppendEcertVerification(in.arena, e)
 		in.finish(out, from, nil, 0, e.CheckedAt, e.EcertID)
+		out.Rank.Hash = out.Rank.Hash>>againstBits | uint64(e.Status.Against())<<(64-againstBits)
 		return e.OrderKey, nil
 	case schemas.KindDisposition:
 		e := &in.disposition
@@ -144,8 +149,13 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 		}
 		in.arena = codec.AppendDisposition(in.arena, e)
 		// Holds are a set: the newest of each code and author for a shipment, whichever
-		// version of the decision it is about.
-		in.finish(out, from, nil, 0, e.EventTime, e.ShipmentID, e.Code, e.By)
+		// version of the decision it is about. Those with a last day are a set of their own:
+		// a record of what was done takes the place of no suppression.
+		if e.Until != 0 {
+			in.finish(out, from, nil, 0, e.EventTime, e.ShipmentID, e.Code, e.By, "until")
+		} else {
+			in.finish(out, from, nil, 0, e.EventTime, e.ShipmentID, e.Code, e.By)
+		}
 		return e.OrderKey, nil
 	}
 	return "", fmt.Errorf("a record of kind %s is not an event of an order", kind)

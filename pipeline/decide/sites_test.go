@@ -15,12 +15,14 @@ import (
 // The topic of seller sites is compacted: by any keys, the table holds what the newest
 // record of each key registers, and tables handed out before do not change.
 func TestSitesAreTheNewestOfEachKey(t *testing.T) {
-	keys := []string{"1", "2", "3", "4"}
+	sellers := map[string]string{"1": "seller-1", "2": "seller-2", "3": "seller-2", "4": "seller-2"}
+	keys := slices.Sorted(maps.Keys(sellers))
 	rapid.Check(t, func(t *rapid.T) {
 		type registered struct{ seller, host, platform string }
 		in := NewSiteIntake(schemas.DefaultLimits())
 		table := new(SiteTable)
 		model := map[string]registered{} // by record key
+		since := map[string]int{}        // of each, the number of its record
 		type moment struct {
 			table *SiteTable
 			sites map[siteKey]string
@@ -31,13 +33,13 @@ func TestSitesAreTheNewestOfEachKey(t *testing.T) {
 		for n := range rapid.IntRange(1, 30).Draw(t, "records") {
 			key := rapid.SampledFrom(keys).Draw(t, "key")
 			r := &record.Record{Key: []byte(key), Offset: int64(10 * n)}
-			// A key stands for one seller, whose sites are its own.
-			now := registered{"seller-" + key, rapid.SampledFrom([]string{"a.example", "b.example"}).Draw(t, "host"), rapid.StringMatching("[a-z]{1,3}").Draw(t, "platform")}
+			// A key stands for one seller; two of them share one, and so may name one site.
+			now := registered{sellers[key], rapid.SampledFrom([]string{"a.example", "b.example", "A.Example."}).Draw(t, "host"), rapid.StringMatching("[a-z]{1,3}").Draw(t, "platform")}
 			if rapid.IntRange(0, 3).Draw(t, "null") == 0 {
 				delete(model, key)
 			} else {
 				r.Value = fmt.Appendf(nil, `{"seller_id":%q,"site_host":%q,"platform":%q}`, now.seller, now.host, now.platform)
-				model[key] = now
+				model[key], since[key] = now, n
 			}
 			log = append(log, &record.Record{Key: r.Key, Value: slices.Clone(r.Value), Offset: r.Offset})
 			if n == 0 {
@@ -50,11 +52,11 @@ func TestSitesAreTheNewestOfEachKey(t *testing.T) {
 			clear(r.Value) // a change owns its memory
 			table = table.With(changes)
 			sites := map[siteKey]string{}
-			for _, s := range model {
-				sites[siteKeyOf(s.seller, s.host)] = s.platform
+			for _, key := range slices.SortedFunc(maps.Keys(model), func(a, b string) int { return since[a] - since[b] }) {
+				sites[siteKeyOf(model[key].seller, model[key].host)] = model[key].platform // of two keys the newer record
 			}
 			if n > 0 && !maps.Equal(sites, before[n-1].sites) || n == 0 && len(sites) > 0 {
-				changed["seller-"+key] = r.Offset + 1
+				changed[sellers[key]] = r.Offset + 1
 			}
 			before = append(before, moment{table, sites})
 		}
@@ -92,7 +94,7 @@ func TestSitesAreTheNewestOfEachKey(t *testing.T) {
 			got := map[siteKey]string{}
 			for _, key := range keys {
 				for _, host := range []string{"a.example", "b.example"} {
-					if s := m.table.Site("seller-"+key, host); s != nil {
+					if s := m.table.Site(sellers[key], host); s != nil {
 						got[siteKeyOf(s.SellerID, s.SiteHost)] = s.Platform
 					}
 				}

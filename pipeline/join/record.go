@@ -11,7 +11,7 @@ import (
 type Rank struct {
 	Revision int64  // of orders and shipments; 0 for kinds without revisions
 	EventMs  int64  // the event's own time, Unix ms (checked_at of a verification)
-	Hash     uint64 // of the event's content, so that two contents never tie
+	Hash     uint64 // of the event's content, so that two contents never tie; of a verification what it says stands above
 }
 
 // Compare is negative when r is the smaller rank, positive when it is the greater.

@@ -152,8 +152,8 @@ func EcertOf(o *schemas.Order, s *schemas.Shipment, all []schemas.EcertVerificat
 }
 
 // newest is the answer about id that was checked last, nil when there is none. Of
-// answers of the same instant the less favourable one counts, so that the order in
-// which they are given does not.
+// answers of the same instant the one that says most against the claim counts, so that
+// the order in which they are given does not.
 func newest(all []schemas.EcertVerification, id string) *schemas.EcertVerification {
 	var best *schemas.EcertVerification
 	for i := range all {
@@ -162,7 +162,7 @@ func newest(all []schemas.EcertVerification, id string) *schemas.EcertVerificati
 			continue
 		}
 		if best == nil || v.CheckedAt > best.CheckedAt ||
-			v.CheckedAt == best.CheckedAt && v.Status > best.Status {
+			v.CheckedAt == best.CheckedAt && v.Status.Against() > best.Status.Against() {
 			best = v
 		}
 	}

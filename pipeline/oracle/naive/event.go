@@ -13,12 +13,13 @@ import (
 )
 
 // event is one valid record. Of several with one kind and id, that of the greatest
-// (revision, time, hash) holds.
+// (revision, time, against, hash) holds.
 type event struct {
 	kind     schemas.Kind
 	id       string
 	revision int64
 	time     schemas.Time
+	against  uint8  // of an answer: how much it says against the claim
 	hash     uint64 // murmur3-64 of the canonical bytes, so that two contents never tie
 	recordMs int64  // the record's timestamp, Unix ms
 
@@ -31,7 +32,7 @@ type event struct {
 }
 
 func (e *event) compare(o *event) int {
-	return cmp.Or(cmp.Compare(e.revision, o.revision), cmp.Compare(e.time, o.time), cmp.Compare(e.hash, o.hash))
+	return cmp.Or(cmp.Compare(e.revision, o.revision), cmp.Compare(e.time, o.time), cmp.Compare(e.against, o.against), cmp.Compare(e.hash, o.hash))
 }
 
 // take reads a record, or says by which code and field it is a dead letter.
@@ -95,12 +96,16 @@ func (s *Settings) decode(e *event, value []byte) (orderKey, timeField string, e
 		e.answer = &schemas.EcertVerification{}
 		err = d.EcertVerification(value, e.answer)
 		orderKey, e.id, e.time = e.answer.OrderKey, e.answer.EcertID, e.answer.CheckedAt
+		e.against = e.answer.Status.Against()
 		canonical = codec.AppendEcertVerification(nil, e.answer)
 	case schemas.KindDisposition:
 		e.hold = &schemas.Disposition{}
 		err = d.Disposition(value, e.hold)
 		orderKey, e.time = e.hold.OrderKey, e.hold.EventTime
 		e.id = strings.Join([]string{e.hold.ShipmentID, e.hold.Code, e.hold.By}, "\x00")
+		if e.hold.Until != 0 { // a suppression stands beside what the same officer recorded
+			e.id += "\x00until"
+		}
 		canonical = codec.AppendDisposition(nil, e.hold)
 	default:
 		err = errors.New("no event of an order")

@@ -132,7 +132,7 @@ func TestOracleAgreesOnHostileOrders(t *testing.T) {
 					when, of("shipment", "s1", "s2", "s3"), rev, of("port", "2704", "3901"), of("value", "1.50", "2"))
 			case "answer":
 				fmt.Fprintf(&text, `{"type":"ecert_verification","order_key":"%s","checked_at":"%s","e_cert_id":"%s","platform":"CROSSNET","status":"%s"}`+"\n",
-					key, at, of("cert", "e1", "e2", "e3"), of("answer", "VERIFIED", "REVOKED", "UNAVAILABLE"))
+					key, at, of("cert", "e1", "e2", "e3"), of("answer", "VERIFIED", "REVOKED", "UNAVAILABLE", "EXPIRED", "INVALID"))
 			case "hold":
 				fmt.Fprintf(&text, `{"type":"disposition",%s,"shipment_id":"s1","decision_id":"%s","version":%d,"code":"%s","by":"%s"%s}`+"\n",
 					when, schemas.MakeDecisionID(key, "s1"), rev, of("code", "RELEASED", "OVERRIDDEN", "HELD", "1H", "1C"), of("by", "x", "y"),

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/clearlane/clearlane/pipeline/record"
 	"github.com/clearlane/clearlane/schemas"
@@ -56,11 +58,14 @@ func read(ctx context.Context, log Log, s *Settings) (*inputs, error) {
 	return in, nil
 }
 
-// readSites reads what is registered: the newest record of a key holds, and takes the
-// place of whatever site the key's record before it was about. An invalid one changes
-// nothing.
+// readSites reads what is registered: of each key its newest record, and of several keys
+// about one site the newest of these. An invalid record changes nothing.
 func (in *inputs) readSites(ctx context.Context, log Log, s *Settings) error {
-	of := map[string]site{}
+	type registered struct {
+		at   int
+		site *schemas.SellerSite
+	}
+	byKey, at := map[string]registered{}, 0
 	_, err := log.ReadAll(ctx, s.SellerSites, func(_ int32, r *record.Record) error {
 		key := string(r.Key)
 		if key == "" {
@@ -72,18 +77,18 @@ func (in *inputs) readSites(ctx context.Context, log Log, s *Settings) error {
 				return nil
 			}
 		}
-		if before, ok := of[key]; ok {
-			delete(in.sites, before)
-			delete(of, key)
-		}
-		if r.Value != nil {
-			of[key] = site{e.SellerID, host.Canonical(e.SiteHost)}
-			in.sites[of[key]] = e
+		if at++; r.Value == nil {
+			delete(byKey, key)
+		} else {
+			byKey[key] = registered{at, e}
 		}
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("topic %s: %w", s.SellerSites, err)
+	}
+	for _, r := range slices.SortedFunc(maps.Values(byKey), func(a, b registered) int { return a.at - b.at }) {
+		in.sites[site{r.site.SellerID, host.Canonical(r.site.SiteHost)}] = r.site
 	}
 	return nil
 }
