@@ -15,11 +15,12 @@ func landConfig(c *config.Config) (land.Config, error) {
 	lc := land.Default()
 	lc.Group = c.Kafka.LandGroup()
 	lc.Topics = land.Topics{
-		Decisions:   topics.Decisions,
-		PreReviews:  topics.PreReviews,
-		Rollups:     topics.Rollups,
-		DeadLetters: topics.DeadLetters,
-		Shadow:      topics.Shadow,
+		Decisions:    topics.Decisions,
+		PreReviews:   topics.PreReviews,
+		Rollups:      topics.Rollups,
+		DeadLetters:  topics.DeadLetters,
+		Shadow:       topics.Shadow,
+		Dispositions: topics.Dispositions,
 	}
 	lc.ClickHouse = land.ClickHouse{
 		Addrs:         h.Addrs,

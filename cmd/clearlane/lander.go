@@ -19,7 +19,8 @@ func (p *process) land(ctx context.Context, metrics *serve.Metrics, health *serv
 	if err != nil {
 		return err
 	}
-	lander, err := land.New(cfg, land.Deps{Kafka: client, Log: p.log, Observer: metrics, Version: buildVersion().short()})
+	lander, err := land.New(cfg, land.Deps{Kafka: client, Log: p.log, Observer: metrics, Version: buildVersion().short(),
+		Dispositions: dispositionReaders(&p.cfg)})
 	if err != nil {
 		return err
 	}

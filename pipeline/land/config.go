@@ -27,20 +27,24 @@ type Config struct {
 	LagInterval      time.Duration // how often the ends of the partitions are asked for
 }
 
-// Topics are the outputs of the pipeline that are landed.
+// Topics are what is landed of the pipeline.
 type Topics struct {
 	Decisions   string
 	PreReviews  string
 	Rollups     string
 	DeadLetters string
 	Shadow      string // empty: not landed
+	// Dispositions is an input of the pipeline. Empty: not landed.
+	Dispositions string
 }
 
 // used are those that have a name.
 func (t *Topics) used() []string {
 	all := []string{t.Decisions, t.PreReviews, t.Rollups, t.DeadLetters}
-	if t.Shadow != "" {
-		all = append(all, t.Shadow)
+	for _, topic := range [...]string{t.Shadow, t.Dispositions} {
+		if topic != "" {
+			all = append(all, topic)
+		}
 	}
 	return all
 }
@@ -90,9 +94,9 @@ func (c *Config) Validate() error {
 	for _, s := range []struct{ setting, value string }{
 		{"group", c.Group}, {"topics.decisions", c.Topics.Decisions}, {"topics.pre_reviews", c.Topics.PreReviews},
 		{"topics.rollups", c.Topics.Rollups}, {"topics.dead_letters", c.Topics.DeadLetters},
-		{"topics.shadow", c.Topics.Shadow},
+		{"topics.shadow", c.Topics.Shadow}, {"topics.dispositions", c.Topics.Dispositions},
 	} {
-		if s.setting == "topics.shadow" && s.value == "" {
+		if s.value == "" && (s.setting == "topics.shadow" || s.setting == "topics.dispositions") {
 			continue
 		}
 		if s.value == "" {

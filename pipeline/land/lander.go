@@ -27,6 +27,9 @@ type Deps struct {
 	Log      *slog.Logger
 	Observer Observer // may be nil
 	Version  string   // of the binary, noted with the migrations it applies
+	// Dispositions makes a reader of that topic for each goroutine that needs one; only
+	// needed where the topic is landed.
+	Dispositions func() DispositionReader
 }
 
 // Lander moves committed outputs of the pipeline into ClickHouse. New builds it, Run
@@ -40,8 +43,8 @@ type Lander struct {
 	pos    *positions
 	status status
 
-	decisions, preReviews, letters, differences *table
-	rollups                                     *grainTables
+	decisions, preReviews, letters, differences, dispositions *table
+	rollups                                                   *grainTables
 
 	rollup                         schemas.RollupRow // reused
 	rows                           int               // in all tables
@@ -56,6 +59,12 @@ func New(cfg Config, deps Deps) (*Lander, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("lander: %w", err)
 	}
+	if deps.Dispositions == nil {
+		if cfg.Topics.Dispositions != "" {
+			return nil, errors.New("lander: topics.dispositions is landed, but there is no reader of dispositions")
+		}
+		deps.Dispositions = func() DispositionReader { return nil }
+	}
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
@@ -65,7 +74,8 @@ func New(cfg Config, deps Deps) (*Lander, error) {
 	l := &Lander{
 		cfg: cfg, deps: deps, log: deps.Log, pos: newPositions(),
 		decisions: newDecisions(), preReviews: newPreReviews(), letters: newLetters(), differences: newDifferences(),
-		rollups: newGrainTables(),
+		dispositions: newDispositions(deps.Dispositions()),
+		rollups:      newGrainTables(),
 	}
 	return l, nil
 }
@@ -185,6 +195,10 @@ func (l *Lander) take(ctx context.Context, r *kgo.Record) error {
 	if err == nil {
 		err = t.add(r)
 	}
+	if errors.Is(err, errNotOurs) {
+		l.status.skipped()
+		return nil
+	}
 	if err != nil {
 		return l.bury(ctx, r, "unreadable", err)
 	}
@@ -202,6 +216,8 @@ func (l *Lander) tableOf(r *kgo.Record) (*table, error) {
 		return l.letters, nil
 	case l.cfg.Topics.Shadow:
 		return l.differences, nil
+	case l.cfg.Topics.Dispositions:
+		return l.dispositions, nil
 	}
 	if err := readRollup(r, &l.rollup); err != nil {
 		return nil, err
@@ -210,7 +226,7 @@ func (l *Lander) tableOf(r *kgo.Record) (*table, error) {
 }
 
 func (l *Lander) tables() []*table {
-	return append([]*table{l.decisions, l.preReviews, l.letters, l.differences}, l.rollups.all()...)
+	return append([]*table{l.decisions, l.preReviews, l.letters, l.differences, l.dispositions}, l.rollups.all()...)
 }
 
 // flush lands every table and then commits the offsets of all records taken.

@@ -32,12 +32,14 @@ type rig struct {
 	cfg    land.Config
 
 	produced int
+	topics   int // how many are landed
 }
 
-func newRig(t testing.TB) *rig {
+// newRig makes the topics that are always landed, and more.
+func newRig(t testing.TB, more ...string) *rig {
 	t.Helper()
 	conn, db := database(t)
-	b, err := broker.Start(partitions, topics...)
+	b, err := broker.Start(partitions, append(more, topics...)...)
 	must(t, err)
 	t.Cleanup(b.Close)
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addrs()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
@@ -50,7 +52,7 @@ func newRig(t testing.TB) *rig {
 	cfg.BatchInterval = 50 * time.Millisecond
 	cfg.MaxRetryInterval = 100 * time.Millisecond
 	cfg.LagInterval = 50 * time.Millisecond
-	return &rig{t: t, broker: b, client: client, conn: conn, db: db, cfg: cfg}
+	return &rig{t: t, broker: b, client: client, conn: conn, db: db, cfg: cfg, topics: len(topics) + len(more)}
 }
 
 // start runs a lander until stop is called.
@@ -63,7 +65,7 @@ func (r *rig) start(cfg land.Config) (l *land.Lander, stop func()) {
 func (r *rig) startWith(cfg land.Config, observer func(context.CancelFunc) land.Observer) (l *land.Lander, stop func()) {
 	r.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	l, err := land.New(cfg, land.Deps{Kafka: []kgo.Opt{kgo.SeedBrokers(r.broker.Addrs()...)}, Observer: observer(cancel)})
+	l, err := land.New(cfg, land.Deps{Kafka: []kgo.Opt{kgo.SeedBrokers(r.broker.Addrs()...)}, Observer: observer(cancel), Dispositions: dispositionReader})
 	must(r.t, err)
 	done := make(chan error, 1)
 	go func() { done <- l.Run(ctx) }()
@@ -96,7 +98,7 @@ func (r *rig) caughtUp(l *land.Lander) {
 		for _, g := range s.Lag {
 			total += g.Records
 		}
-		return len(s.Lag) == partitions*len(topics) && total == 0 && s.Ready
+		return len(s.Lag) == partitions*r.topics && total == 0 && s.Ready
 	})
 }
 

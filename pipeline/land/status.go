@@ -22,6 +22,7 @@ type Status struct {
 	Rows       uint64 // acknowledged by ClickHouse, with repetitions
 	Buried     uint64 // records put on the dead-letter topic
 	Unlandable uint64 // dead letters that ClickHouse refuses even without their bytes
+	Skipped    uint64 // records of an input topic that the pipeline refuses
 	Lag        []Lag  // of the partitions of this member, by topic and partition
 }
 
@@ -65,6 +66,7 @@ func (s *status) prepared() {
 	s.change(func(s *Status) { s.Ready, s.Retrying, s.Since, s.Error = true, false, time.Time{}, "" })
 }
 func (s *status) buried()     { s.change(func(s *Status) { s.Buried++ }) }
+func (s *status) skipped()    { s.change(func(s *Status) { s.Skipped++ }) }
 func (s *status) unlandable() { s.change(func(s *Status) { s.Unlandable++ }) }
 
 // Status may be called by any goroutine at any time.
