@@ -31,6 +31,7 @@ func landConfig(c *config.Config) (land.Config, error) {
 		Password:      h.Password.Reveal(),
 		DialTimeout:   h.DialTimeout,
 		InsertTimeout: h.InsertTimeout,
+		Writers:       h.Writers,
 	}
 	lc.SessionTimeout, lc.Heartbeat = c.Kafka.SessionTimeout, c.Kafka.Heartbeat
 	lc.StopTimeout = c.StopTimeout

@@ -103,8 +103,9 @@ type ClickHouse struct {
 	Password         Secret        `yaml:"password" doc:"The user's password. Better: password_file, or the environment."`
 	PasswordFile     string        `yaml:"password_file" doc:"File that holds password, instead of password itself; a line break at its end is cut off."`
 	TLS              TLS           `yaml:"tls" doc:"Encryption of connections to ClickHouse."`
-	BatchRows        int           `yaml:"batch_rows" min:"1" max:"1000000" doc:"Most rows in one insert."`
-	BatchBytes       Size          `yaml:"batch_bytes" min:"64KiB" max:"1GiB" doc:"Most bytes of Kafka records waiting for one insert."`
+	Writers          int           `yaml:"writers" min:"1" max:"16" doc:"How many inserts run at once, each writer with partitions of its own."`
+	BatchRows        int           `yaml:"batch_rows" min:"1" max:"1000000" doc:"Most rows in one insert of a writer."`
+	BatchBytes       Size          `yaml:"batch_bytes" min:"64KiB" max:"1GiB" doc:"Most bytes of Kafka records in one insert of a writer. As many again are read ahead for the next one."`
 	BatchInterval    time.Duration `yaml:"batch_interval" min:"10ms" max:"10m" doc:"Longest time that a row waits for its insert."`
 	DialTimeout      time.Duration `yaml:"dial_timeout" min:"100ms" max:"5m" doc:"Longest time to connect."`
 	InsertTimeout    time.Duration `yaml:"insert_timeout" min:"1s" max:"1h" doc:"Longest time of one insert; then it is tried again."`

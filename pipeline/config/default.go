@@ -82,6 +82,7 @@ func Default() Config {
 			Protocol:         "native",
 			Database:         "clearlane",
 			User:             "default",
+			Writers:          2,
 			BatchRows:        50_000,
 			BatchBytes:       64 * MiB,
 			BatchInterval:    time.Second,

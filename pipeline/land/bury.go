@@ -13,22 +13,33 @@ import (
 	"github.com/clearlane/clearlane/schemas"
 )
 
-// bury puts a record that cannot be landed on the dead-letter topic, in the partition
-// of the record, and waits until it is there. Doing so twice makes two letters with one
+// bury writes the dead letter of a record that cannot be landed. It goes with the batch.
+func (w *writer) bury(r *kgo.Record, code string, why error) {
+	w.letters = append(w.letters, w.l.letter(r, code, why))
+	w.l.log.Warn("record cannot be landed, goes to the dead-letter topic", "topic", r.Topic, "partition", r.Partition, "offset", r.Offset, "error", why)
+}
+
+// send puts the batch's letters on the dead-letter topic, each in the partition of its
+// record, and waits until they are there. Doing so twice makes two letters with one
 // identity, which the table knows as one.
-func (l *Lander) bury(ctx context.Context, r *kgo.Record, code string, why error) error {
-	letter := l.letter(r, code, why)
-	err := l.client.ProduceSync(ctx, letter).FirstErr()
-	if errors.Is(err, kerr.MessageTooLarge) {
-		// The headers made it too large: the bytes stay where the letter points to.
-		letter.Value = nil
-		err = l.client.ProduceSync(ctx, letter).FirstErr()
+func (w *writer) send(ctx context.Context) error {
+	if len(w.letters) == 0 {
+		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("dead letter of %s partition %d offset %d: %w", r.Topic, r.Partition, r.Offset, err)
+	for _, result := range w.l.client.ProduceSync(ctx, w.letters...) {
+		letter, err := result.Record, result.Err
+		if errors.Is(err, kerr.MessageTooLarge) {
+			// The headers made it too large: the bytes stay where the letter points to.
+			letter.Value = nil
+			err = w.l.client.ProduceSync(ctx, letter).FirstErr()
+		}
+		if err != nil {
+			return fmt.Errorf("dead letter: %w", err)
+		}
+		w.l.status.buried()
 	}
-	l.status.buried()
-	l.log.Warn("record cannot be landed, put on the dead-letter topic", "topic", r.Topic, "partition", r.Partition, "offset", r.Offset, "error", why)
+	clear(w.letters)
+	w.letters = w.letters[:0]
 	return nil
 }
 

@@ -18,11 +18,12 @@ func TestColumnsAreThoseOfTheTables(t *testing.T) {
 	}
 	cfg := Default()
 	cfg.ClickHouse.Addrs = []string{"localhost:9000"}
-	l, err := New(cfg, Deps{})
+	cfg.Topics.Shadow, cfg.Topics.Dispositions = "shadow", "dispositions"
+	l, err := New(cfg, Deps{Dispositions: func() DispositionReader { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range l.tables() {
+	for _, table := range l.writers[0].tables.all {
 		rows, err := conn.Query(t.Context(), "SELECT name, type FROM system.columns WHERE database = '"+db+"' AND table = '"+table.name+"'")
 		if err != nil {
 			t.Fatal(err)

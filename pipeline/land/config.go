@@ -19,8 +19,8 @@ type Config struct {
 	SessionTimeout time.Duration // silence after which others take over a lander's partitions
 	Heartbeat      time.Duration // how often a lander says that it is there
 
-	BatchRows        int           // most rows in one insert
-	BatchBytes       int           // most bytes of records waiting for one insert
+	BatchRows        int           // most rows in one insert of a writer
+	BatchBytes       int           // most bytes of records in one insert of a writer; twice as many wait and are under way
 	BatchInterval    time.Duration // longest time that a row waits for its insert
 	MaxRetryInterval time.Duration // longest pause between two tries while ClickHouse is away
 	StopTimeout      time.Duration // how long a stop waits for the batch in hand
@@ -67,9 +67,13 @@ type ClickHouse struct {
 	User          string
 	Password      string
 	TLS           *tls.Config   // nil: none
+	Writers       int           // how many insert at once, each for partitions of its own
 	DialTimeout   time.Duration // longest time to connect
 	InsertTimeout time.Duration // longest time of one insert
 }
+
+// maxWriters bounds how many inserts of one lander a server has to take at once.
+const maxWriters = 16
 
 // Default is a configuration that lacks only the servers' addresses.
 func Default() Config {
@@ -77,7 +81,7 @@ func Default() Config {
 		Group:  "clearlane-land",
 		Topics: Topics{Decisions: "decisions", PreReviews: "pre-reviews", Rollups: "rollups", DeadLetters: "dead-letters"},
 		ClickHouse: ClickHouse{
-			Protocol: Native, Database: "clearlane", User: "default",
+			Protocol: Native, Database: "clearlane", User: "default", Writers: 2,
 			DialTimeout: 5 * time.Second, InsertTimeout: time.Minute,
 		},
 		SessionTimeout: 10 * time.Second, Heartbeat: 3 * time.Second,
@@ -152,6 +156,9 @@ func (c *ClickHouse) validate() (faults []error) {
 	}
 	if c.User == "" {
 		faults = append(faults, errors.New("clickhouse.user: is empty, must be a name"))
+	}
+	if c.Writers < 1 || c.Writers > maxWriters {
+		faults = append(faults, fmt.Errorf("clickhouse.writers: %d, must be 1 to %d", c.Writers, maxWriters))
 	}
 	if c.DialTimeout <= 0 || c.InsertTimeout <= 0 {
 		faults = append(faults, fmt.Errorf("clickhouse.dial_timeout, insert_timeout: %v, %v, must be more than 0", c.DialTimeout, c.InsertTimeout))

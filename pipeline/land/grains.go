@@ -2,6 +2,7 @@ package land
 
 import (
 	"github.com/ClickHouse/ch-go/proto"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/clearlane/clearlane/schemas"
 )
@@ -72,25 +73,33 @@ var grains = [...]grain{
 }
 
 // grainTables are the inserts in the making, by grain.
-type grainTables [len(grains)]*table
+type grainTables struct {
+	byGrain [len(grains)]*table
+	reader  *rollupReader
+}
 
 func newGrainTables() *grainTables {
-	t := &grainTables{}
+	t := &grainTables{reader: &rollupReader{}}
 	for g := schemas.GrainMinuteRoute; int(g) < len(grains); g++ {
-		t[g] = newRollup(&grains[g])
+		t.byGrain[g] = newRollup(&grains[g], t.reader)
 	}
 	return t
 }
 
 // all are the tables in the order of their grains.
-func (t *grainTables) all() []*table { return t[schemas.GrainMinuteRoute:] }
+func (t *grainTables) all() []*table { return t.byGrain[schemas.GrainMinuteRoute:] }
 
-// of is the table of a grain.
-func (t *grainTables) of(g schemas.Grain) (*table, error) {
-	if g == schemas.GrainUnknown || int(g) >= len(t) {
+// of is the table of a roll-up row.
+func (t *grainTables) of(r *kgo.Record) (*table, error) {
+	row, err := t.reader.read(r)
+	if err != nil {
+		return nil, err
+	}
+	g := row.Cell.Grain
+	if g == schemas.GrainUnknown || int(g) >= len(t.byGrain) {
 		return nil, &schemas.FieldError{Field: "grain", Value: g.String(), Allowed: "a grain that is known"}
 	}
-	return t[g], nil
+	return t.byGrain[g], nil
 }
 
 // rowTime is the first column of a table of roll-ups: a time or a date.

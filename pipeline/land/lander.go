@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
-
-	"github.com/clearlane/clearlane/schemas"
 )
 
-// Observer takes what happens to inserts. Its methods are called by the lander's
-// goroutine and must not block.
+// Observer takes what happens to inserts. Its methods are called by several goroutines at
+// once and must not block.
 type Observer interface {
 	// Inserted: rows of one insert have been acknowledged.
 	Inserted(table string, rows int, took time.Duration)
@@ -33,29 +32,29 @@ type Deps struct {
 }
 
 // Lander moves committed outputs of the pipeline into ClickHouse. New builds it, Run
-// works. One goroutine, that of Run, owns all but what mu and status guard.
+// works, once. The goroutine of Run reads; each writer has one that lands the partitions
+// given to it; one commits; one measures the lag.
 type Lander struct {
-	cfg    Config
-	deps   Deps
-	log    *slog.Logger
-	client *kgo.Client
-	ins    inserter
-	pos    *positions
-	status status
+	cfg       Config
+	deps      Deps
+	log       *slog.Logger
+	client    *kgo.Client
+	pos       *positions
+	circuit   *circuit
+	writers   []*writer
+	committer *committer
+	status    status
 
-	decisions, preReviews, letters, differences, dispositions *table
-	rollups                                                   *grainTables
-
-	rollup                         schemas.RollupRow // reused
-	rows                           int               // in all tables
-	bytes                          int               // of the records they came from
-	inserting, reading, committing repeats           // what is said of faults that last
-
-	deadline time.Time // when the oldest row has to go; zero: there is none
+	reading, inserting repeats // what is said of faults that last; circuit guards inserting
 }
 
 // New builds a lander. It connects to nothing.
 func New(cfg Config, deps Deps) (*Lander, error) {
+	return newLander(cfg, deps, func(int) inserter { return newInserter(&cfg.ClickHouse) })
+}
+
+// newLander is given what makes the inserter of a writer, by the writer's number.
+func newLander(cfg Config, deps Deps, insert func(int) inserter) (*Lander, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("lander: %w", err)
 	}
@@ -71,11 +70,11 @@ func New(cfg Config, deps Deps) (*Lander, error) {
 	if deps.Observer == nil {
 		deps.Observer = silent{}
 	}
-	l := &Lander{
-		cfg: cfg, deps: deps, log: deps.Log, pos: newPositions(),
-		decisions: newDecisions(), preReviews: newPreReviews(), letters: newLetters(), differences: newDifferences(),
-		dispositions: newDispositions(deps.Dispositions()),
-		rollups:      newGrainTables(),
+	l := &Lander{cfg: cfg, deps: deps, log: deps.Log, pos: newPositions(cfg.ClickHouse.Writers)}
+	l.circuit = newCircuit(cfg.MaxRetryInterval, l.away, l.back)
+	l.committer = newCommitter(l.pos, l.sayCommit)
+	for n := range cfg.ClickHouse.Writers {
+		l.writers = append(l.writers, newWriter(l, n, insert(n)))
 	}
 	return l, nil
 }
@@ -85,8 +84,8 @@ type silent struct{}
 func (silent) Inserted(string, int, time.Duration) {}
 func (silent) InsertFailed(string)                 {}
 
-// Run migrates the database, then lands until ctx ends; then it finishes the batch in
-// hand, for at most StopTimeout, and leaves the group. A ClickHouse that is away is
+// Run migrates the database, then lands until ctx ends; then it finishes what has been
+// read, for at most StopTimeout, and leaves the group. A ClickHouse that is away is
 // waited for. The error is that of a configuration that can never work.
 func (l *Lander) Run(ctx context.Context) error {
 	// hard outlives ctx by StopTimeout: inserts and commits under way run on it.
@@ -99,8 +98,6 @@ func (l *Lander) Run(ctx context.Context) error {
 		}
 		time.AfterFunc(l.cfg.StopTimeout, cut) // without effect when Run has ended before
 	})()
-	l.ins = newInserter(&l.cfg.ClickHouse)
-	defer l.ins.close()
 	if err := l.migrate(ctx); err != nil {
 		return endedBy(ctx, err)
 	}
@@ -108,16 +105,40 @@ func (l *Lander) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("lander: %w", err)
 	}
-	l.client = client
-	defer client.Close()
+	l.client, l.committer.client = client, client
+	defer client.CloseAllowingRebalance()
 	watching := l.watchLag(hard, client)
 	defer func() { cut(); <-watching }()
-	for ctx.Err() == nil {
-		if err := l.step(ctx, hard); err != nil {
-			return endedBy(ctx, err)
-		}
+	return endedBy(ctx, l.work(ctx, hard))
+}
+
+// work reads until ctx ends or a writer fails, lets the writers land what has been read,
+// and commits it.
+func (l *Lander) work(ctx, hard context.Context) error {
+	reading, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var landing, committing sync.WaitGroup
+	errs := make([]error, len(l.writers))
+	for i, w := range l.writers {
+		landing.Go(func() {
+			if errs[i] = w.run(hard); errs[i] != nil {
+				stop(errs[i])
+			}
+		})
 	}
-	return endedBy(ctx, l.flush(hard))
+	landed := make(chan struct{})
+	committing.Go(func() { l.committer.run(hard, landed) })
+	err := l.read(reading)
+	for _, w := range l.writers {
+		w.in.close()
+	}
+	landing.Wait()
+	close(landed)
+	committing.Wait()
+	if failed := errors.Join(errs...); failed != nil {
+		return failed
+	}
+	return err
 }
 
 // endedBy is nil for an error that only says that ctx has ended. A batch that was cut
@@ -129,136 +150,26 @@ func endedBy(ctx context.Context, err error) error {
 	return err
 }
 
-func (l *Lander) options() []kgo.Opt {
-	return append(append([]kgo.Opt{}, l.deps.Kafka...),
-		kgo.ConsumerGroup(l.cfg.Group),
-		kgo.SessionTimeout(l.cfg.SessionTimeout),
-		kgo.HeartbeatInterval(l.cfg.Heartbeat),
-		kgo.ConsumeTopics(l.cfg.Topics.used()...),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.KeepControlRecords(), // so that offsets and lag pass the ends of transactions
-		kgo.FetchMaxWait(min(l.cfg.BatchInterval, 500*time.Millisecond)),
-		kgo.DisableAutoCommit(),
-		kgo.OnPartitionsAssigned(l.pos.assigned),
-		kgo.OnPartitionsRevoked(l.pos.lost),
-		kgo.OnPartitionsLost(l.pos.lost),
-		kgo.RecordPartitioner(kgo.ManualPartitioner()), // a dead letter keeps its partition
-	)
-}
-
-// step takes what has arrived, until the batch is full or due, and then lands it.
-func (l *Lander) step(ctx, hard context.Context) error {
-	poll, cancel := ctx, context.CancelFunc(func() {})
-	if !l.deadline.IsZero() {
-		poll, cancel = context.WithDeadline(ctx, l.deadline)
-	}
-	defer cancel()
-	fetches := l.client.PollRecords(poll, l.cfg.BatchRows-l.rows)
-	if fetches.IsClientClosed() {
-		return errors.New("lander: Kafka client closed")
-	}
-	fetches.EachError(func(topic string, partition int32, err error) {
-		if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
-			l.reading.failed(func() {
-				l.log.Warn("reading a topic failed, trying again", "topic", topic, "partition", partition, "error", err)
-			})
-		}
+// away shows that ClickHouse does not take rows. The circuit calls it at every fault.
+func (l *Lander) away(err error, since time.Time) {
+	l.status.failed(err, since)
+	l.inserting.failed(func() {
+		l.log.Warn("ClickHouse does not take rows, reading waits", "since", since.UTC(), "error", err)
 	})
-	if !fetches.Empty() {
-		l.reading.over(func() { l.log.Info("reading goes on") })
-	}
-	for it := fetches.RecordIter(); !it.Done(); {
-		if err := l.take(hard, it.Next()); err != nil {
-			return err
-		}
-	}
-	due := !l.deadline.IsZero() && !time.Now().Before(l.deadline)
-	if l.rows >= l.cfg.BatchRows || l.bytes >= l.cfg.BatchBytes || due {
-		return l.flush(hard)
-	}
-	return nil
 }
 
-// take turns a record into a row of its table, or into a dead letter.
-func (l *Lander) take(ctx context.Context, r *kgo.Record) error {
-	if l.deadline.IsZero() {
-		l.deadline = time.Now().Add(l.cfg.BatchInterval)
-	}
-	l.pos.taken(r)
-	if r.Attrs.IsControl() {
-		return nil
-	}
-	l.rows++
-	l.bytes += len(r.Key) + len(r.Value)
-	t, err := l.tableOf(r)
+// back shows that ClickHouse takes rows again.
+func (l *Lander) back(since time.Time, failures int) {
+	l.status.answers()
+	l.inserting.over(func() {
+		l.log.Info("ClickHouse takes rows again", "away", time.Since(since).Round(time.Millisecond), "failures", failures)
+	})
+}
+
+func (l *Lander) sayCommit(err error) {
 	if err == nil {
-		err = t.add(r)
+		l.log.Info("offsets are committed again")
+		return
 	}
-	if errors.Is(err, errNotOurs) {
-		l.status.skipped()
-		return nil
-	}
-	if err != nil {
-		return l.bury(ctx, r, "unreadable", err)
-	}
-	return nil
-}
-
-// tableOf is the table that a record goes to. A topic's records may go to several.
-func (l *Lander) tableOf(r *kgo.Record) (*table, error) {
-	switch r.Topic {
-	case l.cfg.Topics.Decisions:
-		return l.decisions, nil
-	case l.cfg.Topics.PreReviews:
-		return l.preReviews, nil
-	case l.cfg.Topics.DeadLetters:
-		return l.letters, nil
-	case l.cfg.Topics.Shadow:
-		return l.differences, nil
-	case l.cfg.Topics.Dispositions:
-		return l.dispositions, nil
-	}
-	if err := readRollup(r, &l.rollup); err != nil {
-		return nil, err
-	}
-	return l.rollups.of(l.rollup.Cell.Grain)
-}
-
-func (l *Lander) tables() []*table {
-	return append([]*table{l.decisions, l.preReviews, l.letters, l.differences, l.dispositions}, l.rollups.all()...)
-}
-
-// flush lands every table and then commits the offsets of all records taken.
-func (l *Lander) flush(ctx context.Context) error {
-	for _, t := range l.tables() {
-		if err := l.land(ctx, t); err != nil {
-			return err
-		}
-	}
-	l.rows, l.bytes, l.deadline = 0, 0, time.Time{}
-	return l.commit(ctx)
-}
-
-// commit moves the group's offsets. A commit that fails costs nothing but reading
-// again: it is made up for by the next one.
-func (l *Lander) commit(ctx context.Context) error {
-	offsets := l.pos.toCommit()
-	if len(offsets) == 0 {
-		return nil
-	}
-	var failed error
-	l.client.CommitOffsetsSync(ctx, offsets, func(_ *kgo.Client, _ *kmsgCommitRequest, res *kmsgCommitResponse, err error) {
-		failed = commitError(res, err)
-	})
-	if failed != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		l.committing.failed(func() { l.log.Warn("committing offsets failed, the next commit covers it", "error", failed) })
-		return nil
-	}
-	l.committing.over(func() { l.log.Info("offsets are committed again") })
-	l.pos.committed(offsets)
-	return nil
+	l.log.Warn("committing offsets failed, the next commit covers it", "error", err)
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -127,6 +128,7 @@ func fourPlaces(s schemas.Sum) string {
 
 // crashAfter stops a lander right after an insert, before its offsets are committed.
 type crashAfter struct {
+	mu       sync.Mutex
 	inserts  int // left; negative: never
 	stop     context.CancelFunc
 	exploded chan struct{}
@@ -134,6 +136,8 @@ type crashAfter struct {
 
 func (c *crashAfter) InsertFailed(string) {}
 func (c *crashAfter) Inserted(string, int, time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.inserts--; c.inserts == 0 {
 		c.stop()
 		close(c.exploded)

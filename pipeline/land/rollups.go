@@ -18,13 +18,20 @@ type cellRows struct {
 	epoch     *proto.ColUInt32
 	version   *proto.ColUInt64
 	measures  []*proto.ColInt64
-	value     *sums             // nil: none
-	r         schemas.RollupRow // reused
+	value     *sums // nil: none
+	reader    *rollupReader
 }
 
-func newRollup(g *grain) *table {
+// rollupReader reads roll-up rows, each once for the choice of its table and for its
+// columns. One goroutine owns it.
+type rollupReader struct {
+	of  *kgo.Record // what row was read from
+	row schemas.RollupRow
+}
+
+func newRollup(g *grain, reader *rollupReader) *table {
 	c := &columns{}
-	rows := &cellRows{grain: g}
+	rows := &cellRows{grain: g, reader: reader}
 	if g.time == "day" {
 		rows.time = dateColumn{c.date(g.time)}
 	} else {
@@ -48,8 +55,8 @@ func newRollup(g *grain) *table {
 }
 
 func (c *cellRows) add(rec *kgo.Record) error {
-	r := &c.r
-	if err := readRollup(rec, r); err != nil {
+	r, err := c.reader.read(rec)
+	if err != nil {
 		return err
 	}
 	c.time.add(r.Cell.Time)
@@ -69,17 +76,23 @@ func (c *cellRows) add(rec *kgo.Record) error {
 	return nil
 }
 
-// readRollup reads a roll-up row and holds it to what the columns hold.
-func readRollup(rec *kgo.Record, r *schemas.RollupRow) error {
-	if err := codec.ParseRollup(rec.Value, r); err != nil {
-		return err
+// read is the roll-up row of a record, held to what the columns hold. It is good until
+// the next one is read.
+func (r *rollupReader) read(rec *kgo.Record) (*schemas.RollupRow, error) {
+	if r.of == rec {
+		return &r.row, nil
 	}
-	if err := checkTime("time", r.Cell.Time); err != nil {
-		return err
+	r.of = nil
+	if err := codec.ParseRollup(rec.Value, &r.row); err != nil {
+		return nil, err
+	}
+	if err := checkTime("time", r.row.Cell.Time); err != nil {
+		return nil, err
 	}
 	// 2^62 times 2^64 is 8.5e37: just below the 10^38 that Decimal(38, 4) ends at.
-	if r.Value.Hi >= 1<<62 || r.Value.Hi < -1<<62 {
-		return &schemas.FieldError{Field: "value", Value: r.Value.String(), Allowed: "less than 8e33"}
+	if v := r.row.Value; v.Hi >= 1<<62 || v.Hi < -1<<62 {
+		return nil, &schemas.FieldError{Field: "value", Value: v.String(), Allowed: "less than 8e33"}
 	}
-	return nil
+	r.of = rec
+	return &r.row, nil
 }

@@ -23,7 +23,9 @@ type Status struct {
 	Buried     uint64 // records put on the dead-letter topic
 	Unlandable uint64 // dead letters that ClickHouse refuses even without their bytes
 	Skipped    uint64 // records of an input topic that the pipeline refuses
-	Lag        []Lag  // of the partitions of this member, by topic and partition
+	// HeldRows and HeldBytes are what has been read and has not landed yet.
+	HeldRows, HeldBytes int
+	Lag                 []Lag // of the partitions of this member, by topic and partition
 }
 
 // Lag is how many records of a partition have not landed yet: those up to the last
@@ -47,24 +49,19 @@ func (s *status) change(f func(*Status)) {
 
 func (s *status) landed(rows int) {
 	s.change(func(s *Status) {
-		s.Ready, s.Retrying, s.Since, s.Error = true, false, time.Time{}, ""
 		s.LastInsert = time.Now()
 		s.Rows += uint64(rows)
 	})
 }
 
-func (s *status) failed(err error) {
-	s.change(func(s *Status) {
-		if !s.Retrying {
-			s.Retrying, s.Since = true, time.Now()
-		}
-		s.Ready, s.Error = false, err.Error()
-	})
+func (s *status) failed(err error, since time.Time) {
+	s.change(func(s *Status) { s.Ready, s.Retrying, s.Since, s.Error = false, true, since, err.Error() })
 }
 
-func (s *status) prepared() {
+func (s *status) answers() {
 	s.change(func(s *Status) { s.Ready, s.Retrying, s.Since, s.Error = true, false, time.Time{}, "" })
 }
+
 func (s *status) buried()     { s.change(func(s *Status) { s.Buried++ }) }
 func (s *status) skipped()    { s.change(func(s *Status) { s.Skipped++ }) }
 func (s *status) unlandable() { s.change(func(s *Status) { s.Unlandable++ }) }
@@ -76,6 +73,11 @@ func (l *Lander) Status() Status {
 		s = *now
 		s.Lag = append([]Lag(nil), now.Lag...)
 	})
+	for _, w := range l.writers {
+		rows, bytes := w.in.held()
+		s.HeldRows += rows
+		s.HeldBytes += bytes
+	}
 	return s
 }
 
@@ -86,27 +88,28 @@ func (l *Lander) migrate(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
-	for try := 1; ; try++ {
+	const nobody = -1 // no writer is at work yet
+	for {
+		probe, err := l.circuit.enter(ctx, nobody)
+		if err != nil {
+			return err
+		}
 		applied, err := Migrate(ctx, conn, l.cfg.ClickHouse.Database, MigrateOptions{Cluster: l.cfg.ClickHouse.Cluster, Version: l.deps.Version})
 		for _, m := range applied {
 			l.log.Info("applied migration", "database", l.cfg.ClickHouse.Database, "number", m.Number, "name", m.Name)
 		}
-		if err == nil {
-			l.status.prepared()
-			l.inserting.over(func() { l.log.Info("ClickHouse answers", "tries", try) })
+		switch {
+		case err == nil:
+			l.circuit.answered(nobody, probe)
+			l.status.answers()
 			return nil
-		}
-		if unfit(err) {
+		case unfit(err):
 			return err
-		}
-		if ctx.Err() != nil {
+		case ctx.Err() != nil:
 			return ctx.Err()
 		}
 		l.deps.Observer.InsertFailed("schema_migrations")
-		l.failed("schema_migrations", try, err)
-		if err := l.pause(ctx, try); err != nil {
-			return err
-		}
+		l.circuit.failed(nobody, probe, err)
 	}
 }
 
@@ -175,7 +178,7 @@ func (l *Lander) lag(ctx context.Context, adm *kadm.Client) ([]Lag, error) {
 	}
 	var lag []Lag
 	ends.Each(func(end kadm.ListedOffset) {
-		if end.Err != nil || !l.pos.owns(end.Topic, end.Partition) {
+		if end.Err != nil || l.pos.of(end.Topic, end.Partition) == nil {
 			return
 		}
 		from := int64(0)

@@ -36,6 +36,17 @@ func (t *table) add(r *kgo.Record) error {
 	return nil
 }
 
+// fill makes records that have been added before the only ones.
+func (t *table) fill(records []*kgo.Record) error {
+	t.reset()
+	for _, r := range records {
+		if err := t.add(r); err != nil {
+			return fmt.Errorf("record read before cannot be read again: %w", err)
+		}
+	}
+	return nil
+}
+
 func (t *table) input() proto.Input { return t.cols.input }
 
 func (t *table) reset() {
