@@ -114,7 +114,7 @@ func auditTopics(ctx context.Context, c *config.Config) (*audited, error) {
 	}
 	t := kafkaTopics(&c.Kafka)
 	if a.outputs, err = audit.Read(ctx, log, audit.Topics{Decisions: t.Decisions, HighRisk: t.HighRisk, PreReviews: t.PreReviews,
-		Rollups: t.Rollups, DeadLetters: t.DeadLetters, Progress: t.Progress, Group: c.Kafka.Group}); err != nil {
+		Rollups: t.Rollups, DeadLetters: t.DeadLetters, Progress: t.Progress, Shadow: t.Shadow, Group: c.Kafka.Group}); err != nil {
 		return nil, err
 	}
 	a.findings = a.outputs.Check(a.expected)
@@ -132,6 +132,11 @@ func auditSettings(c *config.Config) (*naive.Settings, error) {
 	var err error
 	if s.Policy, err = loadPolicy(c.Policy.File); err != nil {
 		return nil, err
+	}
+	if c.Policy.Shadow != "" {
+		if s.Shadow, err = loadPolicy(c.Policy.Shadow); err != nil {
+			return nil, err
+		}
 	}
 	if c.Geo.File != "" {
 		b, err := os.ReadFile(c.Geo.File)

@@ -44,6 +44,7 @@ type chaosSchedule struct {
 	processes     int
 	named         bool // a process that follows another has its name, and with it its place in the group
 	flushInterval time.Duration
+	shadow        bool // a shadow pack scores beside
 	alone         bool // a fault begins when every partition has committed since the last one ended
 	faults        []chaosFault
 }
@@ -52,6 +53,9 @@ type chaosSchedule struct {
 // what comes meanwhile waits.
 const maxBrokerFaults = 3
 
+// chaosShadow is which seeds have a shadow pack: those that it divides.
+const chaosShadow = 3
+
 // drawChaos draws a schedule. Faults of one target follow each other, those of several
 // overlap.
 func drawChaos(seed uint64, span time.Duration) *chaosSchedule {
@@ -59,7 +63,7 @@ func drawChaos(seed uint64, span time.Duration) *chaosSchedule {
 	between := func(least, most time.Duration) time.Duration {
 		return least + time.Duration(r.Int64N(int64(most-least)))
 	}
-	s := &chaosSchedule{seed: seed, span: span, brokers: 1 + 2*r.IntN(2), processes: 2 + r.IntN(2), named: r.IntN(2) == 0,
+	s := &chaosSchedule{seed: seed, span: span, brokers: 1 + 2*r.IntN(2), processes: 2 + r.IntN(2), named: r.IntN(2) == 0, shadow: seed%chaosShadow == 0,
 		flushInterval: between(200*time.Millisecond, 3*time.Second).Truncate(time.Millisecond)}
 	kinds := slices.DeleteFunc(chaosKinds(), func(k chaosKind) bool { return k.brokers > s.brokers })
 	free, count, brokers := map[int]time.Duration{}, map[string]int{}, 0

@@ -28,6 +28,7 @@ type chaosResult struct {
 	Brokers        int            `json:"brokers"`
 	Processes      int            `json:"processes"`
 	Named          bool           `json:"named"` // processes that follow others have their names
+	Shadow         bool           `json:"shadow"` // a shadow pack scored beside
 	FlushInterval  string         `json:"flush_interval"`
 	SessionTimeout string         `json:"session_timeout"`
 	Schedule       []string       `json:"schedule"`
@@ -36,6 +37,7 @@ type chaosResult struct {
 	Events         int            `json:"events"`           // sent and committed
 	PutAside       int            `json:"states_put_aside"` // how often a damaged state was found out
 	Decisions      int            `json:"decision_records"` // of all versions
+	Differences    int            `json:"difference_records"`
 	LoadSeconds    float64        `json:"load_seconds"`
 	CatchUpSeconds float64        `json:"catch_up_seconds"` // from the last fault or event until all is processed
 	WallSeconds    float64        `json:"wall_seconds"`
@@ -99,7 +101,7 @@ func runChaos(t *testing.T, s *chaosSchedule, rate float64) *chaosResult {
 	window := 4 * rate // what belongs to an order is sent within four seconds
 	g := gen.Options{Seed: s.seed, Orders: orders, Bad: orders / 100, OrdersPerSecond: rate, WindowOrders: int(window), Partitions: chaosPartitions, Format: gen.FormatMixed}
 	result := &chaosResult{At: time.Now().UTC().Truncate(time.Second), Machine: bench.ThisMachine(benchCommit()), Seed: s.seed, Brokers: s.brokers,
-		Processes: s.processes, Named: s.named, FlushInterval: s.flushInterval.String(), SessionTimeout: chaosSession.String(), Faults: map[string]int{}, Orders: g.Orders}
+		Processes: s.processes, Named: s.named, Shadow: s.shadow, FlushInterval: s.flushInterval.String(), SessionTimeout: chaosSession.String(), Faults: map[string]int{}, Orders: g.Orders}
 	for i := range s.faults {
 		result.Schedule = append(result.Schedule, s.faults[i].String())
 		result.Faults[s.faults[i].kind]++
@@ -185,6 +187,9 @@ func (w *chaosWorld) verify(g gen.Options, result *chaosResult, loadEnded time.T
 		if result.ClickHouse = &n; n > 0 {
 			result.Differs = append(result.Differs, "the tables are not what the topics say:\n"+(&audited{findings: found}).words())
 		}
+	}
+	if result.Differences = a.outputs.Differences(); w.s.cfg.Policy.Shadow != "" && len(a.expected.Differences) == 0 {
+		result.Differs = append(result.Differs, "the shadow pack says nothing differently: its run shows nothing")
 	}
 	if !a.findings.OK() {
 		result.Differs = append(result.Differs, "the outputs are not what follows from the inputs:\n"+a.words())

@@ -59,7 +59,11 @@ type chaosWorld struct {
 func newChaosWorld(t *testing.T, s *chaosSchedule, g gen.Options) *chaosWorld {
 	w := &chaosWorld{t: t, g: g, cluster: brokers.Cluster(t, s.brokers, kafkatest.Options{Heap: "384m", JVM: kafkatest.Small(), Settings: map[string]string{
 		"transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000"}})}
-	w.s = newSetup(t, strings.Join(w.cluster.Brokers(), ","))
+	var sets []string
+	if s.shadow {
+		sets = []string{"policy.shadow=" + changedPack(t), "kafka.topics.shadow=shadow"}
+	}
+	w.s = newSetup(t, strings.Join(w.cluster.Brokers(), ","), sets...)
 	w.s.sets = append(w.s.sets, "kafka.session_timeout="+chaosSession.String(), "kafka.heartbeat_interval=1s",
 		"state.flush_interval="+s.flushInterval.String())
 	if w.clickhouse = newChaosTables(t); w.clickhouse != nil {

@@ -88,6 +88,12 @@ func TestAShadowPackSaysWhatABacktestSays(t *testing.T) {
 	defer cancel()
 	must(t, landed(ctx, &s.cfg))
 	conn := chdbtest.Connect(t, options)
+	a := s.rightly(ctx, t)
+	found, err := a.outputs.CheckClickHouse(ctx, conn, database, a.expected)
+	must(t, err)
+	if len(a.expected.Differences) != len(said) || !found.OK() {
+		t.Errorf("%d differences follow from the inputs, the topic has %d; the tables:\n%s", len(a.expected.Differences), len(said), (&audited{findings: found}).words())
+	}
 	var rows, held uint64
 	must(t, conn.QueryRow(ctx, "SELECT count(), countIf(live_route = 'HIGH_RISK_CONTROL' AND shadow_route != live_route) FROM "+database+".v_shadow_differences").Scan(&rows, &held))
 	want := uint64(0)

@@ -47,14 +47,16 @@ func (m memory) add(topic string, partition int32, r record.Record) {
 	m[topic] = parts
 }
 
-var names = Topics{Decisions: "decisions", HighRisk: "high-risk", PreReviews: "pre-reviews", Rollups: "rollups", DeadLetters: "dead-letters", Progress: "progress", Group: "g"}
+var names = Topics{Decisions: "decisions", HighRisk: "high-risk", PreReviews: "pre-reviews", Rollups: "rollups", DeadLetters: "dead-letters", Progress: "progress", Shadow: "shadow", Group: "g"}
 
 // inputs is a small stream, and what must follow from it.
 func inputs(t *testing.T) (memory, *naive.Expected) {
 	pack, err := policy.Default()
 	must(t, err)
+	other, err := policy.Parse(bytes.ReplaceAll(bytes.Replace(policy.DefaultBytes(), []byte(`      - "4601" # Newark / New York-New Jersey`+"\n"), nil, 1), []byte("weight: 60"), []byte("weight: 61")))
+	must(t, err)
 	s := &naive.Settings{Inputs: map[string]schemas.Kind{}, SellerSites: "seller_site", Events: schemas.DefaultLimits(), MaxAheadMs: 86_400_000,
-		RetentionMs: 30 * 86_400_000, Clicks: 16, Verifications: 16, Dispositions: 64, Shipments: 256, Policy: policy.Alone(pack)}
+		RetentionMs: 30 * 86_400_000, Clicks: 16, Verifications: 16, Dispositions: 64, Shipments: 256, Policy: policy.Alone(pack), Shadow: policy.Alone(other)}
 	for kind := schemas.KindAdClick; kind <= schemas.KindDisposition; kind++ {
 		s.Inputs[kind.String()] = kind
 	}
@@ -97,6 +99,23 @@ func publish(m memory, x *naive.Expected) {
 		members := codec.AppendVerdict(nil, v)
 		p := schemas.PreReview{ID: schemas.MakePreReviewID(k.OrderKey), OrderKey: k.OrderKey, Version: 100, VerdictHash: codec.VerdictHash(members)}
 		m.add(names.PreReviews, k.Partition, record.Record{Key: p.ID[:], Value: codec.AppendPreReview(nil, &p, members)})
+	}
+	for k, d := range x.Differences {
+		turns := []schemas.Difference{*d}
+		if k.ShipmentID != "" { // of the first decision, then of the second
+			v := x.Decisions[k]
+			turns = append(turns, *d)
+			turns[0].Live.Score = v.Score + 1
+			if turns[0].Live.Route = schemas.RouteRelease + schemas.RouteHighRisk - v.Route; v.Route == schemas.RouteDocumentReview {
+				turns[0].Live.Route = schemas.RouteHighRisk
+			}
+		}
+		for i := range turns {
+			d := &turns[i]
+			d.Version, d.Supersedes, d.DecisionVersion = uint64(i+1)*100, uint64(i)*100, uint64(i+1)*100
+			d.Hash, _ = codec.DifferenceHash(nil, d)
+			m.add(names.Shadow, k.Partition, record.Record{Key: d.ID[:], Value: codec.AppendDifference(nil, d)})
+		}
 	}
 	for k, total := range x.Cells {
 		r := schemas.RollupRow{Layout: 2, Partition: k.Partition, Version: 5, Cell: k.Cell, Count: total.Count}
@@ -154,6 +173,12 @@ func replacedIn(from int, old, new string) change {
 	}
 }
 
+// lastOf is where the first record of version 200 in partition 0 of a topic stands; the
+// one before it is of its subject.
+func lastOf(m memory, topic string) int {
+	return slices.IndexFunc(m[topic][0], func(r record.Record) bool { return bytes.Contains(r.Value, []byte(`"version":200`)) })
+}
+
 // In outputs as they have to be nothing is found; of every single fault planted in them
 // something is, of the right class.
 func TestAuditFindsWhatIsPlanted(t *testing.T) {
@@ -194,6 +219,14 @@ func TestAuditFindsWhatIsPlanted(t *testing.T) {
 		{"a roll-up row twice", names.Rollups, again(0), Duplicate, "roll-up"},
 		{"a dead letter lost", names.DeadLetters, without(0), Missing, "dead letter"},
 		{"a dead letter twice", names.DeadLetters, again(0), Duplicate, "dead letter"},
+		{"a difference lost", names.Shadow, without(lastOf(m, names.Shadow)), Wrong, "not\n"},
+		{"a subject's differences lost", names.Shadow, func(r []record.Record) []record.Record { return r[lastOf(m, names.Shadow)+1:] }, Missing, "difference of"},
+		{"a difference twice", names.Shadow, again(lastOf(m, names.Shadow)), Duplicate, "difference of"},
+		{"an old difference again", names.Shadow, again(lastOf(m, names.Shadow) - 1), Disorder, "difference of"},
+		{"a difference without its predecessor", names.Shadow, without(lastOf(m, names.Shadow) - 1), Disorder, "supersedes 100"},
+		{"a difference changed", names.Shadow, replaced(`"shadow_score":`, `"shadow_score":1`), Wrong, "hash of another"},
+		{"a difference of another order's", names.Shadow, replaced(`"order_key":"ord`, `"order_key":"old`), Wrong, "the key or the id of another"},
+		{"a difference of a decision that is none", names.Shadow, replaced(`"decision_version":100`, `"decision_version":7`), Wrong, "which was not published"},
 		{"a commit twice", names.Progress, again(1), Duplicate, "commit 5 twice"},
 		{"an old commit", names.Progress, again(0), Disorder, "commit 4"},
 		{"the last commit lost", names.Progress, without(1), Missing, "progress"},

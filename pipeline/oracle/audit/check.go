@@ -16,6 +16,7 @@ func (o *Outputs) Check(x *naive.Expected) *Findings {
 	compare(f, "pre-review", last(o.preReviews), x.PreReviews, x.TakenBack)
 	o.highRisk(f)
 	o.rollups(f, x)
+	o.shadow(f, x)
 	o.deadLetters(f, x)
 	o.positions(f, x)
 	return f

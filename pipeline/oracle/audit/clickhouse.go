@@ -30,6 +30,7 @@ func (o *Outputs) CheckClickHouse(ctx context.Context, conn driver.Conn, databas
 		{"v_minute_route", "SELECT concat_ws('/', toString(toUnixTimestamp64Milli(minute)), port, route, preference_status, currency), '', toString(decisions), toString(toInt128(value * 10000)) FROM %s.v_minute_route", []string{"decisions", "value"}, sums(x, schemas.GrainMinuteRoute)},
 		{"v_hour_reason", "SELECT concat_ws('/', toString(toUnixTimestamp64Milli(hour)), seller_id, site_host, reason), '', toString(decisions), '0' FROM %s.v_hour_reason", []string{"decisions", "value"}, sums(x, schemas.GrainHourReason)},
 		{"v_dead_letters", "SELECT concat_ws('/', topic, toString(partition), toString(offset)), '', code, field FROM %s.v_dead_letters", []string{"code", "field"}, letters(x)},
+		{"v_shadow_differences", toldSelect, toldColumns, tolds(o.standingTold())},
 	} {
 		if err := t.check(c.what, c.query, c.columns, c.want); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.what, err)

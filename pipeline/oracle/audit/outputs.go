@@ -15,6 +15,7 @@ import (
 // Topics are the names of the output topics, and the group whose progress is meant.
 type Topics struct {
 	Decisions, HighRisk, PreReviews, Rollups, DeadLetters, Progress string
+	Shadow                                                          string // empty: no shadow pack, none is read
 	Group                                                           string
 }
 
@@ -45,6 +46,7 @@ type Outputs struct {
 	decisions, high, preReviews []published
 	rows                        []row
 	letters                     []letter
+	told                        []told
 	progress                    map[int32][]schemas.Progress
 }
 
@@ -54,7 +56,7 @@ func (o *Outputs) Decisions() int { return len(o.decisions) }
 // Read reads the output topics to their present ends.
 func Read(ctx context.Context, log naive.Log, t Topics) (*Outputs, error) {
 	o := &Outputs{progress: map[int32][]schemas.Progress{}}
-	for topic, read := range map[string]func(naive.Place, *record.Record) error{
+	topics := map[string]func(naive.Place, *record.Record) error{
 		t.Decisions:   func(at naive.Place, r *record.Record) error { return readDecision(&o.decisions, at, r) },
 		t.HighRisk:    func(at naive.Place, r *record.Record) error { return readDecision(&o.high, at, r) },
 		t.PreReviews:  o.readPreReview,
@@ -71,7 +73,11 @@ func Read(ctx context.Context, log naive.Log, t Topics) (*Outputs, error) {
 			o.progress[at.Partition] = append(o.progress[at.Partition], p)
 			return nil
 		},
-	} {
+	}
+	if t.Shadow != "" {
+		topics[t.Shadow] = o.readDifference
+	}
+	for topic, read := range topics {
 		_, err := log.ReadAll(ctx, topic, func(partition int32, r *record.Record) error {
 			own := *r
 			own.Key, own.Value = bytes.Clone(r.Key), bytes.Clone(r.Value) // what is parsed aliases it

@@ -44,6 +44,7 @@ func (x *Expected) order(s *Settings, sites map[site]*schemas.SellerSite, k orde
 			v := &schemas.Verdict{} // of a scorer of its own, whose memory nothing overwrites
 			scoring.New(s.Policy).Score(&c, v)
 			x.Decisions[Subject{k.partition, k.key, e.id}] = v
+			note(x.Differences, Subject{k.partition, k.key, e.id}, s.contrast(&c, Subject{k.partition, k.key, e.id}, v))
 		}
 		c.Shipment = nil
 		if c.Order == nil {
@@ -53,10 +54,15 @@ func (x *Expected) order(s *Settings, sites map[site]*schemas.SellerSite, k orde
 		scoring.New(s.Policy).PreReview(&c, v)
 		delete(x.PreReviews, claim)
 		delete(x.TakenBack, claim)
+		difference := s.contrast(&c, claim, v)
+		delete(x.Differences, claim)
+		delete(x.MayDiffer, claim)
 		if s.Policy.WantsPreReview(c.Order) {
 			x.PreReviews[claim] = v
+			note(x.Differences, claim, difference)
 		} else {
 			x.TakenBack[claim] = v
+			note(x.MayDiffer, claim, difference)
 		}
 	}
 	return nil

@@ -29,7 +29,8 @@ type Settings struct {
 	Clicks, Verifications, Dispositions, Shipments int
 
 	Policy *policy.Set
-	Geo    *geo.DB // nil: click countries are unknown
+	Shadow *policy.Set // judges beside it; nil for none
+	Geo    *geo.DB     // nil: click countries are unknown
 }
 
 // Subject is what is decided about: a shipment of an order, or with an empty ShipmentID
@@ -60,10 +61,13 @@ type Expected struct {
 	// TakenBack is what stands of orders that make no claim, if anything does: a revision
 	// that made one may have been judged, or not.
 	TakenBack map[Subject]*schemas.Verdict
-	Cells     map[Cell]Total // those that count something
-	Letters   map[Place]Letter
-	Ends      map[string][]int64 // of the inputs: next offset by topic and partition
-	Records   int                // of the event topics
+	// Differences are what the shadow pack says differently; MayDiffer the same of
+	// TakenBack.
+	Differences, MayDiffer map[Subject]*schemas.Difference
+	Cells                  map[Cell]Total // those that count something
+	Letters                map[Place]Letter
+	Ends                   map[string][]int64 // of the inputs: next offset by topic and partition
+	Records                int                // of the event topics
 }
 
 // Expect reads the inputs and works out what must follow.
@@ -73,6 +77,7 @@ func Expect(ctx context.Context, log Log, s *Settings) (*Expected, error) {
 		return nil, err
 	}
 	x := &Expected{Decisions: map[Subject]*schemas.Verdict{}, PreReviews: map[Subject]*schemas.Verdict{}, TakenBack: map[Subject]*schemas.Verdict{},
+		Differences: map[Subject]*schemas.Difference{}, MayDiffer: map[Subject]*schemas.Difference{},
 		Cells: map[Cell]Total{}, Letters: in.letters, Ends: in.ends, Records: in.records}
 	for key, events := range in.orders {
 		if err := x.order(s, in.sites, key, events); err != nil {
