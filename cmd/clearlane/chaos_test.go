@@ -27,7 +27,7 @@ type chaosResult struct {
 	Seed           uint64         `json:"seed"`
 	Brokers        int            `json:"brokers"`
 	Processes      int            `json:"processes"`
-	Named          bool           `json:"named"` // processes that follow others have their names
+	Named          bool           `json:"named"`  // processes that follow others have their names
 	Shadow         bool           `json:"shadow"` // a shadow pack scored beside
 	FlushInterval  string         `json:"flush_interval"`
 	SessionTimeout string         `json:"session_timeout"`

@@ -37,11 +37,19 @@ func (o *Outputs) readDifference(at naive.Place, r *record.Record) error {
 	return nil
 }
 
-// standingTold is what stands of each subject.
+// standingTold is what stands of each subject: not what was said before it was forgotten and
+// came back, with a verdict that supersedes none.
 func (o *Outputs) standingTold() map[naive.Subject]*told {
 	standing := map[naive.Subject]*told{}
 	for i := range o.told {
 		standing[o.told[i].subject] = &o.told[i]
+	}
+	for _, all := range [][]published{o.decisions, o.preReviews} {
+		for i := range all {
+			if d := standing[all[i].subject]; d != nil && all[i].supersedes == 0 && all[i].version > d.DecisionVersion {
+				delete(standing, all[i].subject)
+			}
+		}
 	}
 	return standing
 }
