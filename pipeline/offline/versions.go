@@ -66,7 +66,7 @@ func (s *Scorer) version(key string, j *decide.Judgement) error {
 	d.Version, d.Supersedes = s.next(last)
 	s.sum.Decisions[j.Verdict.Route]++
 	s.state.SetPublished(&s.opts.Join, join.Published{Subject: j.Subject, Version: d.Version, VerdictHash: d.VerdictHash,
-		Route: uint8(j.Verdict.Route), Cell: rollup.AppendMark(nil, j.Verdict)})
+		Route: uint8(j.Verdict.Route), Cell: rollup.AppendMark(nil, j.Verdict, d.Version)})
 	return s.out.decision(d, j.Members)
 }
 
@@ -95,6 +95,6 @@ func (s *Scorer) close(key, shipmentID string) error {
 		return fmt.Errorf("shipment %q: %w", shipmentID, err)
 	}
 	j := s.decider.Closed(shipmentID, s.opts.Join.Shipments,
-		schemas.Dimensions{Port: m.Port, Currency: m.Currency, DeclaredValue: m.Value, EventTime: m.EventTime})
+		schemas.Dimensions{Port: m.Cell.Port, Currency: m.Cell.Currency, DeclaredValue: m.Value, EventTime: m.EventTime})
 	return s.version(key, &j)
 }

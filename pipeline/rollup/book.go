@@ -2,17 +2,28 @@
 // that is published counts in its cells, a revised one is taken out of its old cells
 // first. So the cells are a function of the decisions that stand, whatever came
 // before, and a row written twice changes nothing. The task's goroutine owns a Book.
+//
+// Cells are forgotten in the end, so that a local state does not grow for ever, and totals
+// are exact all the same:
+//
+//   - A decision is counted in cells of its epoch, the day of its version. A version is never
+//     below the watermark. So no decision is counted in a cell any more once the watermark
+//     has left the cell's epoch, and a cell is kept at least until then.
+//   - A decision is taken out of the cells that its mark names, which have its epoch. Those
+//     are kept as long as the order, whose state holds the mark; see Keep.
+//   - So whatever has been forgotten is never changed again: its last row stands, and what
+//     comes to the same time and dimensions later is counted in a cell of a later epoch.
+//     Readers add up the epochs.
 package rollup
 
 import (
 	"errors"
 	"fmt"
 	"math"
+	"unsafe"
 
 	"github.com/clearlane/clearlane/schemas"
 )
-
-var errCell = errors.New("roll-up cell: not in a known form")
 
 // ErrNegative is a cell that would count less than nothing: the local state does not
 // belong to the decisions that were published from it.
@@ -27,12 +38,11 @@ type Cells interface {
 // Book is the cells of one partition, and which of them changed since the last commit.
 type Book struct {
 	cells   Cells
-	lifeMs  int64 // how long a cell outlives the newest record that moved it
-	changed map[string]*total
+	lifeMs  int64             // how long a cell outlives the newest record that moved it
+	changed map[string]*total // by the total's own key
+	order   []*total          // the changed, in the sequence of first change
 	free    []*total
-	keys    []string // of changed, in the sequence of first change
-	old     Mark
-	new     Mark
+	mark    Mark
 	key     []byte
 	val     []byte
 	row     schemas.RollupRow
@@ -46,81 +56,107 @@ func New(cells Cells, lifeMs int64) *Book {
 }
 
 // Move takes the decision of mark old (nil: none) out of its cells and counts that of
-// mark new (nil: none) in its own. newestMs is the order's newest record time.
+// mark new (nil: none) in its own. newestMs is the order's newest record time, or the
+// watermark where that is later.
 func (b *Book) Move(old, new []byte, newestMs int64) error {
 	if old != nil {
-		if err := ReadMark(old, &b.old); err != nil {
-			return err
-		}
-		if err := b.count(&b.old, -1, newestMs); err != nil {
+		if err := b.count(old, -1, newestMs); err != nil {
 			return err
 		}
 	}
 	if new == nil {
 		return nil
 	}
-	if err := ReadMark(new, &b.new); err != nil {
-		return err
-	}
-	return b.count(&b.new, +1, newestMs)
+	return b.count(new, +1, newestMs)
 }
 
-func (b *Book) count(m *Mark, sign int64, newestMs int64) error {
-	b.key = minuteKey(b.key[:0], m)
-	t, err := b.cell(b.key)
-	if err != nil {
+// decided are the grains that decisions are counted in; each has one cell of a decision,
+// hour_reason one of each of its reasons.
+var decided = [...]schemas.Grain{schemas.GrainMinuteRoute, schemas.GrainHourReason, schemas.GrainDayOrigin, schemas.GrainHourLabel,
+	schemas.GrainDayCampaign, schemas.GrainDaySeller}
+
+// valued are those that sum up values.
+var valued = [len(units)]bool{schemas.GrainMinuteRoute: true, schemas.GrainDayOrigin: true, schemas.GrainHourLabel: true, schemas.GrainDaySeller: true}
+
+// each puts the key of every cell that the decision of a mark counts in into b.key.
+func (b *Book) each(mark []byte, do func(g schemas.Grain) error) error {
+	m := &b.mark
+	if err := ReadMark(mark, m); err != nil {
 		return err
 	}
-	t.count += sign
-	t.newest = max(t.newest, newestMs)
-	if m.Value.Set {
-		if sign > 0 {
-			t.value = t.value.Add(m.Value)
-		} else {
-			t.value = t.value.Sub(m.Value)
+	c := &m.Cell
+	c.Time = m.EventTime
+	grains := decided[:]
+	if m.first {
+		grains = grains[:2]
+	}
+	for _, c.Grain = range grains {
+		if c.Grain == schemas.GrainHourReason {
+			for _, c.Reason = range m.Reasons {
+				b.key = appendKey(b.key[:0], c)
+				if err := do(c.Grain); err != nil {
+					return err
+				}
+			}
+			continue
 		}
-	}
-	if t.count < 0 {
-		return fmt.Errorf("%w (%s)", ErrNegative, describe(b.key))
-	}
-	for _, code := range m.Reasons {
-		b.key = reasonKey(b.key[:0], m, code)
-		if t, err = b.cell(b.key); err != nil {
+		b.key = appendKey(b.key[:0], c)
+		if err := do(c.Grain); err != nil {
 			return err
-		}
-		t.count += sign
-		t.newest = max(t.newest, newestMs)
-		if t.count < 0 {
-			return fmt.Errorf("%w (%s)", ErrNegative, describe(b.key))
 		}
 	}
 	return nil
 }
+
+func (b *Book) count(mark []byte, sign int64, newestMs int64) error {
+	return b.each(mark, func(g schemas.Grain) error {
+		t, err := b.cell(b.key)
+		if err != nil {
+			return err
+		}
+		t.count += sign
+		t.keepTo(max(newestMs, endOf(b.mark.Cell.Epoch)))
+		if v := b.mark.Value; v.Set && valued[g] {
+			if sign > 0 {
+				t.value = t.value.Add(v)
+			} else {
+				t.value = t.value.Sub(v)
+			}
+		}
+		if t.negative() {
+			return fmt.Errorf("%w (%s)", ErrNegative, describe(b.key))
+		}
+		return nil
+	})
+}
+
+// endOf is when an epoch ends: until then decisions may come to be counted in its cells.
+func endOf(epoch uint32) int64 { return (int64(epoch) + 1) * dayMs }
 
 // cell is a cell to change: from now on it is one of the changed ones.
 func (b *Book) cell(key []byte) (*total, error) {
 	if t := b.changed[string(key)]; t != nil {
 		return t, nil
 	}
-	var t *total
-	if n := len(b.free); n > 0 {
-		t, b.free = b.free[n-1], b.free[:n-1]
-		*t = total{newest: math.MinInt64}
-	} else {
-		t = &total{newest: math.MinInt64}
-	}
 	stored, err := b.cells.GetCell(key)
 	if err != nil {
 		return nil, fmt.Errorf("roll-up cell: %w", err)
 	}
+	var t *total
+	if n := len(b.free); n > 0 {
+		t, b.free = b.free[n-1], b.free[:n-1]
+	} else {
+		t = &total{}
+	}
+	*t = total{newest: math.MinInt64, key: append(t.key[:0], key...)}
 	if stored != nil {
 		if err := t.read(stored); err != nil {
 			return nil, err
 		}
 	}
-	k := string(key)
-	b.changed[k] = t
-	b.keys = append(b.keys, k)
+	t.before = t.amounts
+	b.changed[unsafe.String(unsafe.SliceData(t.key), len(t.key))] = t
+	b.order = append(b.order, t)
 	return t, nil
 }
 
@@ -128,25 +164,12 @@ func (b *Book) cell(key []byte) (*total, error) {
 // whose newest record time moved to newestMs without a new verdict. Only a cell that
 // has used up half of its extra life is written.
 func (b *Book) Keep(mark []byte, newestMs int64) error {
-	if err := ReadMark(mark, &b.old); err != nil {
-		return err
-	}
-	b.key = minuteKey(b.key[:0], &b.old)
-	if err := b.keep(b.key, newestMs); err != nil {
-		return err
-	}
-	for _, code := range b.old.Reasons {
-		b.key = reasonKey(b.key[:0], &b.old, code)
-		if err := b.keep(b.key, newestMs); err != nil {
-			return err
-		}
-	}
-	return nil
+	return b.each(mark, func(schemas.Grain) error { return b.keep(b.key, newestMs) })
 }
 
 func (b *Book) keep(key []byte, newestMs int64) error {
 	if t := b.changed[string(key)]; t != nil {
-		t.newest = max(t.newest, newestMs)
+		t.keepTo(newestMs)
 		return nil
 	}
 	stored, err := b.cells.GetCell(key)
@@ -177,48 +200,41 @@ func (b *Book) put(key []byte, t *total) error {
 
 // Store puts the changed cells into the local state. They no longer count as changed.
 func (b *Book) Store() error {
-	for _, k := range b.keys {
-		t := b.changed[k]
-		if err := b.put([]byte(k), t); err != nil {
-			return err
-		}
-		b.free = append(b.free, t)
-	}
-	clear(b.changed)
-	b.keys = b.keys[:0]
-	return nil
+	return b.Emit(func([]byte, *schemas.RollupRow) error { return nil })
 }
 
-// Changed is how many cells have changed since the last Emit.
-func (b *Book) Changed() int { return len(b.keys) }
+// Changed is how many cells have changed since the last Emit, those among them that have
+// changed back.
+func (b *Book) Changed() int { return len(b.order) }
 
-// Emit hands every cell that changed since the last Emit to f, with its key, and puts
-// it into the local state. The row has its cell, count and value; the rest is f's. Key
-// and row live until f returns.
+// Emit hands every cell that changed since the last Emit to f, with its key, and puts it
+// into the local state; also, without a row, one that changed and changed back. The row has its cell and totals; the rest is f's. Key and row
+// live until f returns.
 func (b *Book) Emit(f func(key []byte, row *schemas.RollupRow) error) error {
-	for _, k := range b.keys {
-		t := b.changed[k]
-		b.key = append(b.key[:0], k...)
-		if err := b.put(b.key, t); err != nil {
+	for _, t := range b.order {
+		if err := b.put(t.key, t); err != nil {
 			return err
 		}
-		cell, err := cellOf(b.key)
+		if t.amounts == t.before && !t.asked {
+			continue // what was taken out was put in again
+		}
+		cell, err := cellOf(t.key)
 		if err != nil {
 			return err
 		}
-		b.row = schemas.RollupRow{Cell: cell, Count: t.count, Value: t.value}
-		if err := f(b.key, &b.row); err != nil {
+		b.row = schemas.RollupRow{Cell: cell, Count: t.count, Value: t.value, Funnel: t.funnel}
+		if err := f(t.key, &b.row); err != nil {
 			return err
 		}
-		b.free = append(b.free, t)
 	}
-	clear(b.changed)
-	b.keys = b.keys[:0]
+	clear(b.changed) // before the keys are used again
+	b.free = append(b.free, b.order...)
+	b.order = b.order[:0]
 	return nil
 }
 
 // Holds tells whether the cell of a key holds what a published row says of it.
-func (b *Book) Holds(key string, count int64, value schemas.Sum) (bool, error) {
+func (b *Book) Holds(key string, row *schemas.RollupRow) (bool, error) {
 	t := b.changed[key]
 	if t == nil {
 		stored, err := b.cells.GetCell([]byte(key))
@@ -232,7 +248,7 @@ func (b *Book) Holds(key string, count int64, value schemas.Sum) (bool, error) {
 			}
 		}
 	}
-	return t.count == count && t.value == value, nil
+	return t.amounts == amounts{row.Count, row.Value, row.Funnel}, nil
 }
 
 // Touch makes a cell one of the changed, so that the next Emit hands it out.
@@ -241,18 +257,18 @@ func (b *Book) Touch(key string, newestMs int64) error {
 	if err != nil {
 		return err
 	}
-	t.newest = max(t.newest, newestMs)
+	t.keepTo(newestMs)
+	t.asked = true
 	return nil
 }
 
-// Key is the key of a published row's cell, as Mend asks for it.
-func Key(c *schemas.Cell) string { return string(keyOf(nil, c)) }
+// Key is the key of a published row's cell, as Holds and Touch ask for it.
+func Key(c *schemas.Cell) string { return string(appendKey(nil, c)) }
 
 func describe(key []byte) string {
 	c, err := cellOf(key)
 	if err != nil {
 		return "cell of unknown form"
 	}
-	return fmt.Sprintf("grain %d, time %d, port %q, route %d, preference status %d, seller %q, site %q, reason %q",
-		c.Grain, c.Time, c.Port, c.Route, c.PreferenceStatus, c.SellerID, c.SiteHost, c.Reason)
+	return fmt.Sprintf("grain %v, epoch %d, %+v", c.Grain, c.Epoch, c)
 }

@@ -47,9 +47,11 @@ func (r *reader) uvarint() uint64 {
 	return v
 }
 
-// string aliases the reader's bytes.
-func (r *reader) string() string {
-	n := r.uvarint()
+// string reads what appendString has written.
+func (r *reader) string() string { return r.take(r.uvarint()) }
+
+// take aliases the reader's next n bytes.
+func (r *reader) take(n uint64) string {
 	if n > uint64(len(r.b)) {
 		r.fail()
 		return ""

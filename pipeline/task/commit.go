@@ -93,6 +93,10 @@ func (x *transactions) wait() {
 // dirty tells whether records were taken in that no begun commit covers.
 func (t *Task) dirty() bool { return !t.out.since.IsZero() }
 
+// transaction is how many output records the open transaction would have if it ended now:
+// every cell that has changed is one.
+func (t *Task) transaction() int { return t.out.records + t.book.Changed() }
+
 // emit writes one output record. Its slices live as long as the transaction.
 func (t *Task) emit(ctx context.Context, topic Output, key, value []byte, headers []record.Header) error {
 	t.out.records++
@@ -104,7 +108,7 @@ func (t *Task) emit(ctx context.Context, topic Output, key, value []byte, header
 	} else {
 		t.out.queue = append(t.out.queue, output{topic, key, value, headers})
 	}
-	if c == nil || t.out.records < t.cfg.MaxTransaction {
+	if c == nil || t.transaction() < t.cfg.MaxTransaction {
 		return nil
 	}
 	// The broker does not keep up: nothing more is taken in until it has.

@@ -128,7 +128,7 @@ func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict
 	if last != nil {
 		old = last.Cell
 	}
-	s.mark = rollup.AppendMark(s.mark[:0], v)
+	s.mark = rollup.AppendMark(s.mark[:0], v, d.Version)
 	mark := t.out.keep(s.mark) // the state holds it until it is encoded
 	if err := t.book.Move(old, mark, t.cellMs()); err != nil {
 		return fmt.Errorf("order %q, shipment %q: %w", d.OrderKey, d.ShipmentID, err)
@@ -177,7 +177,7 @@ func (t *Task) close(ctx context.Context, orderKey, shipmentID string, nowMs int
 	if err := rollup.ReadMark(last.Cell, &m); err != nil {
 		return fmt.Errorf("order %q, shipment %q: %w", orderKey, shipmentID, err)
 	}
-	j := t.decider.Closed(shipmentID, t.cfg.Join.Shipments, schemas.Dimensions{Port: m.Port, Currency: m.Currency, DeclaredValue: m.Value, EventTime: m.EventTime})
+	j := t.decider.Closed(shipmentID, t.cfg.Join.Shipments, schemas.Dimensions{Port: m.Cell.Port, Currency: m.Cell.Currency, DeclaredValue: m.Value, EventTime: m.EventTime})
 	if err := t.decision(ctx, orderKey, &j, nowMs); err != nil {
 		return err
 	}

@@ -272,7 +272,7 @@ func (c *cluster) show(t *testing.T, w *strings.Builder) {
 		if err := codec.ParseRollup(r.Value, &row); err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(w, "rollups version %d: %s, port %q: %d, %s %s\n", row.Version, strings.TrimSpace(row.Cell.Route.String()+" "+row.Cell.Reason), row.Cell.Port, row.Count, row.Value, row.Cell.Currency)
+		fmt.Fprintf(w, "rollups version %d: %s\n", row.Version, describe(&row))
 	}
 	for _, r := range c.outputs[OutDeadLetters] {
 		fmt.Fprintf(w, "dead-letters %q", r.Key)
@@ -283,4 +283,25 @@ func (c *cluster) show(t *testing.T, w *strings.Builder) {
 		}
 		w.WriteByte('\n')
 	}
+}
+
+// describe is a roll-up row without what all rows of a script share: only the dimensions
+// that say something.
+func describe(row *schemas.RollupRow) string {
+	c := &row.Cell
+	var b strings.Builder
+	b.WriteString(c.Grain.String())
+	if c.Route != schemas.RouteNone {
+		b.WriteString(" " + c.Route.String())
+	}
+	for _, s := range []string{c.Reason, c.Port, c.SellerID, c.SiteHost, c.OriginCountry, c.HSChapter, c.ChannelGroup, c.Platform, c.LabelClass, c.AdNetwork, c.Campaign, c.Currency} {
+		if s != "" {
+			b.WriteString(" " + s)
+		}
+	}
+	fmt.Fprintf(&b, ": %d", row.Count)
+	if row.Value != (schemas.Sum{}) {
+		b.WriteString(", " + row.Value.String())
+	}
+	return b.String()
 }

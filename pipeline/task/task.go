@@ -234,7 +234,7 @@ func (t *Task) due(ctx context.Context) error {
 		return nil
 	case !t.dirty() && flush:
 		return t.flushState()
-	case t.dirty() && (full && flush || now.Sub(t.out.since) >= t.cfg.CommitInterval || t.out.records >= t.cfg.MaxTransaction):
+	case t.dirty() && (full && flush || now.Sub(t.out.since) >= t.cfg.CommitInterval || t.transaction() >= t.cfg.MaxTransaction):
 		return t.begin(ctx, flush)
 	}
 	return nil

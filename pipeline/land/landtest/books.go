@@ -35,7 +35,7 @@ func newBooks() *books {
 func (b *books) count(t testing.TB, d *schemas.Decision) []*kgo.Record {
 	p := PartitionOf(d.OrderKey)
 	k := &b[p]
-	mark := rollup.AppendMark(nil, &d.Verdict)
+	mark := rollup.AppendMark(nil, &d.Verdict, d.Version)
 	must(t, k.book.Move(k.marks[d.ID], mark, int64(d.Evidence.InputTime)))
 	k.marks[d.ID] = mark
 	if k.open++; k.open < perCommit {

@@ -29,6 +29,10 @@ func (o *Outputs) CheckClickHouse(ctx context.Context, conn driver.Conn, databas
 		{"v_pre_reviews", "SELECT decision_id, '', toString(version), '', " + verdictSelect + " FROM %s.v_pre_reviews", append([]string{"version", "shipment_id"}, verdictColumns...), versions(o.preReviews, true)},
 		{"v_minute_route", "SELECT concat_ws('/', toString(toUnixTimestamp64Milli(minute)), port, route, preference_status, currency), '', toString(decisions), toString(toInt128(value * 10000)) FROM %s.v_minute_route", []string{"decisions", "value"}, sums(x, schemas.GrainMinuteRoute)},
 		{"v_hour_reason", "SELECT concat_ws('/', toString(toUnixTimestamp64Milli(hour)), seller_id, site_host, reason), '', toString(decisions), '0' FROM %s.v_hour_reason", []string{"decisions", "value"}, sums(x, schemas.GrainHourReason)},
+		{"v_day_origin", "SELECT concat_ws('/', toString(day), origin_country, hs_chapter, route, currency), '', toString(decisions), toString(toInt128(value * 10000)) FROM %s.v_day_origin", []string{"decisions", "value"}, sums(x, schemas.GrainDayOrigin)},
+		{"v_hour_label", "SELECT concat_ws('/', toString(toUnixTimestamp64Milli(hour)), channel_group, platform, label_class, currency), '', toString(decisions), toString(toInt128(value * 10000)) FROM %s.v_hour_label", []string{"decisions", "value"}, sums(x, schemas.GrainHourLabel)},
+		{"v_day_campaign", "SELECT concat_ws('/', toString(day), ad_network, campaign, label_class, route), '', toString(decisions), '0' FROM %s.v_day_campaign", []string{"decisions", "value"}, sums(x, schemas.GrainDayCampaign)},
+		{"v_day_seller", "SELECT concat_ws('/', toString(day), seller_id, site_host, route, currency), '', toString(decisions), toString(toInt128(value * 10000)) FROM %s.v_day_seller", []string{"decisions", "value"}, sums(x, schemas.GrainDaySeller)},
 		{"v_dead_letters", "SELECT concat_ws('/', topic, toString(partition), toString(offset)), '', code, field FROM %s.v_dead_letters", []string{"code", "field"}, letters(x)},
 		{"v_shadow_differences", toldSelect, toldColumns, tolds(o.standingTold())},
 	} {
@@ -140,11 +144,7 @@ func sums(x *naive.Expected, grain schemas.Grain) map[string][]string {
 		if k.Grain != grain {
 			continue
 		}
-		key := []string{strconv.FormatInt(int64(k.Time), 10), k.Port, k.Route.String(), k.PreferenceStatus.String(), k.Currency}
-		if grain == schemas.GrainHourReason {
-			key = []string{key[0], k.SellerID, k.SiteHost, k.Reason}
-		}
-		name := strings.Join(key, "/")
+		name := strings.Join(columnsOf(&k.Cell), "/")
 		total[name] = total[name].Add(n)
 	}
 	rows := map[string][]string{}
@@ -152,6 +152,25 @@ func sums(x *naive.Expected, grain schemas.Grain) map[string][]string {
 		rows[key] = []string{strconv.FormatInt(n.Count, 10), n.Value}
 	}
 	return rows
+}
+
+// columnsOf is the key of a cell's row as its view shows it.
+func columnsOf(c *schemas.Cell) []string {
+	ms, day, route := strconv.FormatInt(int64(c.Time), 10), schemas.Date(c.Time/86_400_000).String(), c.Route.String()
+	switch c.Grain {
+	case schemas.GrainMinuteRoute:
+		return []string{ms, c.Port, route, c.PreferenceStatus.String(), c.Currency}
+	case schemas.GrainHourReason:
+		return []string{ms, c.SellerID, c.SiteHost, c.Reason}
+	case schemas.GrainDayOrigin:
+		return []string{day, c.OriginCountry, c.HSChapter, route, c.Currency}
+	case schemas.GrainHourLabel:
+		return []string{ms, c.ChannelGroup, c.Platform, c.LabelClass, c.Currency}
+	case schemas.GrainDayCampaign:
+		return []string{day, c.AdNetwork, c.Campaign, c.LabelClass, route}
+	default: // GrainDaySeller
+		return []string{day, c.SellerID, c.SiteHost, route, c.Currency}
+	}
 }
 
 func letters(x *naive.Expected) map[string][]string {

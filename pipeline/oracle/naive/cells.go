@@ -37,27 +37,34 @@ func TotalOf(count int64, value schemas.Sum) Total {
 	return Total{count, n.Add(n, new(big.Int).SetUint64(value.Lo)).String()}
 }
 
-// count counts a shipment's verdict in its minute, and once for each of its reasons in
-// the hour of its seller's site.
+// count counts a shipment's verdict in its cells.
 func (x *Expected) count(partition int32, v *schemas.Verdict) {
-	const minute, hour = 60_000, 3_600_000
-	d := &v.Dimensions
-	one := Total{Count: 1, Value: "0"}
-	if d.DeclaredValue.Set {
-		one.Value = big.NewInt(d.DeclaredValue.E4).String()
-	}
-	add := func(c schemas.Cell, t Total) {
+	for c, one := range CellsOf(v) {
 		k := Cell{partition, c}
-		x.Cells[k] = x.Cells[k].Add(t)
+		x.Cells[k] = x.Cells[k].Add(one)
 	}
-	add(schemas.Cell{Grain: schemas.GrainMinuteRoute, Time: d.EventTime - d.EventTime%minute, Port: d.Port,
-		Route: v.Route, PreferenceStatus: v.PreferenceStatus, Currency: d.Currency}, one)
-	codes := map[string]bool{}
+}
+
+// CellsOf are the cells that a shipment's verdict counts in, and what it adds to each: one
+// of each grain, and of the grain of reasons one for each of its reasons. Their epoch,
+// which follows from a decision's version, is 0.
+func CellsOf(v *schemas.Verdict) map[schemas.Cell]Total {
+	const minute, hour, day = 60_000, 3_600_000, 86_400_000
+	d := &v.Dimensions
+	one, valued := Total{Count: 1, Value: "0"}, Total{Count: 1, Value: "0"}
+	if d.DeclaredValue.Set {
+		valued.Value = big.NewInt(d.DeclaredValue.E4).String()
+	}
+	at := func(unit schemas.Time) schemas.Time { return d.EventTime - d.EventTime%unit }
+	cells := map[schemas.Cell]Total{
+		{Grain: schemas.GrainMinuteRoute, Time: at(minute), Port: d.Port, Route: v.Route, PreferenceStatus: v.PreferenceStatus, Currency: d.Currency}:       valued,
+		{Grain: schemas.GrainDayOrigin, Time: at(day), OriginCountry: d.OriginCountry, HSChapter: d.HSChapter, Route: v.Route, Currency: d.Currency}:        valued,
+		{Grain: schemas.GrainHourLabel, Time: at(hour), ChannelGroup: d.ChannelGroup, Platform: d.Platform, LabelClass: d.LabelClass, Currency: d.Currency}: valued,
+		{Grain: schemas.GrainDayCampaign, Time: at(day), AdNetwork: d.AdNetwork, Campaign: d.Campaign, LabelClass: d.LabelClass, Route: v.Route}:            one,
+		{Grain: schemas.GrainDaySeller, Time: at(day), SellerID: d.SellerID, SiteHost: d.SiteHost, Route: v.Route, Currency: d.Currency}:                    valued,
+	}
 	for i := range v.Reasons {
-		codes[v.Reasons[i].Code] = true
+		cells[schemas.Cell{Grain: schemas.GrainHourReason, Time: at(hour), SellerID: d.SellerID, SiteHost: d.SiteHost, Reason: v.Reasons[i].Code}] = one
 	}
-	for code := range codes {
-		add(schemas.Cell{Grain: schemas.GrainHourReason, Time: d.EventTime - d.EventTime%hour,
-			SellerID: d.SellerID, SiteHost: d.SiteHost, Reason: code}, Total{Count: 1, Value: "0"})
-	}
+	return cells
 }
