@@ -107,22 +107,36 @@ func decisionHistory(a *asked) (lines []string) {
 		}
 		route, preference, before := "", "", []string(nil)
 		for _, d := range versions {
-			codes := codesOf(&d.Verdict)
-			missing := func(from, in []string) (out []string) {
-				for _, c := range from {
-					if !slices.Contains(in, c) {
-						out = append(out, c)
-					}
-				}
-				return out
+			var codes []string
+			for _, r := range d.Verdict.Reasons {
+				codes = append(codes, r.Code+" "+r.Severity.String())
 			}
-			lines = append(lines, row(d.ShipmentID, d.Version, d.DecidedAt, route, d.Verdict.Route, d.Verdict.Score, preference, d.Verdict.PreferenceStatus,
-				missing(codes, before), missing(before, codes)))
+			slices.Sort(codes)
+			codes = slices.Compact(codes)
+			var changes []string
+			if is := d.Verdict.Route.String(); route != "" && route != is {
+				changes = append(changes, "route was "+route)
+			}
+			if is := d.Verdict.PreferenceStatus.String(); preference != "" && preference != is {
+				changes = append(changes, "preference was "+preference)
+			}
+			changes = append(append(changes, without("+", codes, before)...), without("-", before, codes)...)
+			lines = append(lines, row(d.ShipmentID, d.Version, d.DecidedAt, d.Verdict.Route, d.Verdict.Score, d.Verdict.PreferenceStatus, changes))
 			route, preference, before = d.Verdict.Route.String(), d.Verdict.PreferenceStatus.String(), codes
 		}
 	}
 	slices.Sort(lines) // versions of one length: as text they stand as they do as numbers
 	return lines
+}
+
+// without are those of some codes that others do not have, with a sign in front.
+func without(sign string, codes, others []string) (left []string) {
+	for _, c := range codes {
+		if !slices.Contains(others, c) {
+			left = append(left, sign+c)
+		}
+	}
+	return left
 }
 
 // exact is the value that a share of the others stands before.

@@ -157,3 +157,60 @@ func preReviews(a *asked) []string {
 		return row(k.status, k.route, s.n, len(s.sellers), slices.Compact(s.codes))
 	})
 }
+
+func claimsByPlatform(a *asked) []string {
+	type sums struct{ n, verified, noID, silent, away, refused int }
+	groups := map[string]*sums{}
+	for _, d := range a.newest {
+		v := &d.Verdict
+		if v.PreferenceStatus == schemas.PreferenceNotClaimed || !a.in(v.Dimensions.EventTime) {
+			continue
+		}
+		s := of(groups, v.Ecert.Platform)
+		s.n++
+		switch {
+		case v.Ecert.ID == "":
+			s.noID++
+		case v.Ecert.Status == schemas.EcertUnknown:
+			s.silent++
+		case v.Ecert.Status == schemas.EcertVerified:
+			s.verified++
+		case v.Ecert.Status == schemas.EcertUnavailable:
+			s.away++
+		default:
+			s.refused++
+		}
+	}
+	return sorted(groups, func(x, y string) int { return first(groups[y].n-groups[x].n, cmp.Compare(x, y)) },
+		func(k string, s *sums) string {
+			return row(k, s.n, s.verified, s.noID, s.silent, s.away, s.refused, percent(s.n-s.verified, s.n))
+		})
+}
+
+func ecertsExpiring(a *asked) []string {
+	type key struct {
+		id, platform string
+		to           schemas.Date
+	}
+	type sums struct {
+		n      int
+		seller string
+	}
+	groups := map[key]*sums{}
+	for _, d := range a.newest {
+		v := &d.Verdict
+		if v.PreferenceStatus == schemas.PreferenceNotClaimed || v.Ecert.Status != schemas.EcertVerified || !a.days(v.Ecert.ValidTo) {
+			continue
+		}
+		s := of(groups, key{v.Ecert.ID, v.Ecert.Platform, v.Ecert.ValidTo})
+		if s.n == 0 {
+			s.seller = v.Dimensions.SellerID
+		}
+		s.n++
+		s.seller = min(s.seller, v.Dimensions.SellerID)
+	}
+	return sorted(groups, func(x, y key) int {
+		return first(cmp.Compare(x.to, y.to), cmp.Compare(x.id, y.id), cmp.Compare(x.platform, y.platform))
+	},
+		func(k key, s *sums) string { return row(k.id, k.platform, k.to, int(k.to-a.date("on")), s.seller, s.n) })
+}
