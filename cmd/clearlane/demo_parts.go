@@ -128,6 +128,9 @@ func (d *demo) clickhouse(ctx context.Context, database string) ([]string, error
 		return nil, err
 	}
 	d.say("ClickHouse: %s in this process, http://%s", d.engine.Version(), d.front.Addr())
+	if !d.o.exit {
+		d.say("Ask it: clearlane query reasons --set clickhouse.protocol=http --set clickhouse.addrs=%s", d.front.Addr())
+	}
 	return []string{"clickhouse.addrs=" + d.front.Addr(), "clickhouse.protocol=http"}, nil
 }
 

@@ -98,6 +98,7 @@ func newRoot(a *app) *cobra.Command {
 		newExplain(a),
 		newPolicy(a),
 		newBacktest(a),
+		newQuery(a),
 		newVersion(a),
 	)
 	return root

@@ -109,6 +109,7 @@ type ClickHouse struct {
 	BatchInterval    time.Duration `yaml:"batch_interval" min:"10ms" max:"10m" doc:"Longest time that a row waits for its insert."`
 	DialTimeout      time.Duration `yaml:"dial_timeout" min:"100ms" max:"5m" doc:"Longest time to connect."`
 	InsertTimeout    time.Duration `yaml:"insert_timeout" min:"1s" max:"1h" doc:"Longest time of one insert; then it is tried again."`
+	QueryTimeout     time.Duration `yaml:"query_timeout" min:"1s" max:"1h" doc:"Longest time of one statement of 'clearlane query' and 'clearlane rebuild'; they only read."`
 	MaxRetryInterval time.Duration `yaml:"max_retry_interval" min:"100ms" max:"10m" doc:"Longest pause between two tries while ClickHouse is away. It tries for ever: nothing is dropped."`
 }
 

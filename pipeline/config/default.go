@@ -88,6 +88,7 @@ func Default() Config {
 			BatchInterval:    time.Second,
 			DialTimeout:      5 * time.Second,
 			InsertTimeout:    time.Minute,
+			QueryTimeout:     30 * time.Second,
 			MaxRetryInterval: 5 * time.Second,
 		},
 		Serve: Serve{

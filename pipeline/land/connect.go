@@ -3,6 +3,7 @@ package land
 import (
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -11,11 +12,16 @@ import (
 // Connect opens connections for migrations and queries. They start in the database
 // "default", which exists everywhere; tables are named with theirs.
 func Connect(c ClickHouse) (driver.Conn, error) {
+	return ConnectTo(c, "default", c.InsertTimeout)
+}
+
+// ConnectTo opens connections that start in a database, and whose answers may take so long.
+func ConnectTo(c ClickHouse, database string, timeout time.Duration) (driver.Conn, error) {
 	o := &clickhouse.Options{
 		Addr: c.Addrs, Protocol: clickhouse.Native, TLS: c.TLS,
-		Auth:        clickhouse.Auth{Database: "default", Username: c.User, Password: c.Password},
+		Auth:        clickhouse.Auth{Database: database, Username: c.User, Password: c.Password},
 		Compression: &clickhouse.Compression{Method: clickhouse.CompressionLZ4},
-		DialTimeout: c.DialTimeout, ReadTimeout: c.InsertTimeout,
+		DialTimeout: c.DialTimeout, ReadTimeout: timeout,
 		ConnOpenStrategy: clickhouse.ConnOpenInOrder,
 	}
 	if c.Protocol == HTTP {

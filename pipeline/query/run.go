@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -28,6 +29,9 @@ type Result struct {
 	Limit   uint64 // most rows that were asked for; as many may mean that there are more
 }
 
+// Full says whether there are as many rows as were asked for, so that there may be more.
+func (r *Result) Full() bool { return uint64(len(r.Rows)) >= r.Limit }
+
 // Errors that a caller may tell apart.
 var (
 	ErrTimeout  = errors.New("the query took longer than clickhouse.query_timeout")
@@ -36,7 +40,7 @@ var (
 
 // grace is how much longer than the server the client waits, so that the server's own
 // error comes first.
-const grace = 5 * time.Second
+const grace = 2 * time.Second
 
 // Codes of ClickHouse that are told in other words.
 const (
@@ -64,9 +68,15 @@ func Run(ctx context.Context, conn driver.Conn, q *queries.Query, values map[str
 }
 
 func run(parent context.Context, conn driver.Conn, q *queries.Query, values map[string]string, timeout time.Duration, settings clickhouse.Settings) (*Result, error) {
-	ctx, cancel := context.WithTimeout(parent, timeout+grace)
+	// No deadline in the context: the driver would make a max_execution_time of it.
+	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
-	options := []clickhouse.QueryOption{clickhouse.WithParameters(clickhouse.Parameters(values))}
+	defer time.AfterFunc(timeout+grace, cancel).Stop()
+	parameters := clickhouse.Parameters{}
+	for name, value := range values {
+		parameters[name] = escaped.Replace(value)
+	}
+	options := []clickhouse.QueryOption{clickhouse.WithParameters(parameters)}
 	if settings != nil {
 		options = append(options, clickhouse.WithSettings(settings))
 	}
@@ -87,6 +97,9 @@ func run(parent context.Context, conn driver.Conn, q *queries.Query, values map[
 	}
 	return nil, err
 }
+
+// escaped is how the server reads the value of a parameter, over both protocols.
+var escaped = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`, "\x00", `\0`)
 
 func codeOf(err error) int32 {
 	var e *clickhouse.Exception
