@@ -27,6 +27,7 @@ help: ## this list
 	@echo '  CLEARLANE_RECOVERY_RESULTS=FILE       what bench-recovery appends a line a restart to (absolute path)'
 	@echo '  CLEARLANE_PAUSES_RESULTS=FILE         what bench-pauses appends a line a fault to (absolute path)'
 	@echo '  CLEARLANE_BACKTEST_RESULTS=FILE       what bench-backtest appends a line a run to (absolute path)'
+	@echo '  CLEARLANE_LARGE_RESULTS=FILE          what bench-large appends a line a query to (absolute path)'
 	@echo '  CLEARLANE_CHAOS_KEEP=1                chaos keeps what a seed leaves also when it was right'
 	@echo '  PACKAGES=./schemas/...                what test, lint and bench look at'
 
@@ -109,6 +110,13 @@ BACKTEST_ORDERS ?= 1000000
 bench-backtest: export CLEARLANE_BACKTEST_ORDERS = $(BACKTEST_ORDERS)
 bench-backtest: ## three backtests of a file of BACKTEST_ORDERS (1 million) orders: time, CPU, memory; needs 5 GB of disk
 	@$(GO) test -buildvcs=true -count 1 -v -timeout 30m -run '^TestBenchBacktest$$' ./cmd/clearlane
+
+DECISIONS ?= 10000000
+.PHONY: bench-large
+bench-large: export CLEARLANE_LARGE_DECISIONS = $(DECISIONS)
+bench-large: ## every query of the dashboards on DECISIONS (10 million) in ClickHouse's engine; kept in .cache/large, 6 GB, 25 minutes the first time
+	@deploy/embedded/install.sh
+	@CLEARLANE_REQUIRE_CHDB=1 $(GO) test -buildvcs=true -count 1 -v -timeout 3h -run '^TestBenchLarge$$' ./cmd/clearlane
 
 TRUTH_ORDERS ?= 200000
 TRUTH_SEED ?= 1

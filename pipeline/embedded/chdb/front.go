@@ -98,10 +98,12 @@ func (e *Engine) run(ctx context.Context, req *request, out *reply) error {
 	}
 	kind := s.classify(req.statement)
 	if kind == classReadOnly {
+		out.reading = s
 		if err := s.stream(req.statement, req.format, req.params, out); !errors.Is(err, errNotStreamed) {
 			return err
 		}
 	}
+	out.reading = nil
 	s.spoiled = kind == classControl
 	out.written, err = s.query(req.statement, req.format, req.params, out)
 	return err

@@ -104,6 +104,26 @@ func TestParametersAreValuesAndNotText(t *testing.T) {
 	}
 }
 
+// As a server does, so that a query's cost can be seen: what was read when the first block
+// of the result was there, which is all of it where rows are added up.
+func TestSummarySaysWhatAQueryHasRead(t *testing.T) {
+	o := chdbtest.Options(t)
+	c := chdbtest.Connect(t, o)
+	must(t, c.Exec(t.Context(), "CREATE TABLE t (id UInt64, text String) ENGINE = MergeTree ORDER BY id"))
+	must(t, c.Exec(t.Context(), "INSERT INTO t SELECT number, 'x' FROM numbers(20000)"))
+	for query, want := range map[string]string{
+		"SELECT sum(id) FROM " + o.Auth.Database + ".t": `{"read_rows":"20000","read_bytes":"160000"}`,
+		"SELECT 1": `{"read_rows":"1","read_bytes":"1"}`,
+	} {
+		res, err := http.Post("http://"+o.Addr[0]+"/", "text/plain", strings.NewReader(query))
+		must(t, err)
+		must(t, res.Body.Close())
+		if got := res.Header.Get("X-ClickHouse-Summary"); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+}
+
 func TestErrorsCarryCodeAndMessage(t *testing.T) {
 	c := chdbtest.Connect(t, chdbtest.Options(t))
 	for _, tc := range []struct {

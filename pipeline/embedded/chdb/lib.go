@@ -34,6 +34,8 @@ type library struct {
 	length      func(r result) uintptr
 	resultError func(r result) string
 	rowsWritten func(r result) uint64
+	rowsRead    func(r result) uint64
+	bytesRead   func(r result) uint64
 	classify    func(c conn, q unsafe.Pointer, qLen uintptr, db unsafe.Pointer, dbLen uintptr, out unsafe.Pointer) int32
 
 	insert        func(c conn, q unsafe.Pointer, qLen uintptr, f unsafe.Pointer, fLen uintptr) stream
@@ -70,6 +72,8 @@ func load(path string) (*library, error) {
 		{"chdb_result_length", &l.length},
 		{"chdb_result_error", &l.resultError},
 		{"chdb_result_rows_written", &l.rowsWritten},
+		{"chdb_result_storage_rows_read", &l.rowsRead},
+		{"chdb_result_storage_bytes_read", &l.bytesRead},
 		{"chdb_classify_query_n", &l.classify},
 		{"chdb_stream_insert_n", &l.insert},
 		{"chdb_stream_append", &l.insertAppend},

@@ -22,8 +22,9 @@ type reply struct {
 	w       http.ResponseWriter
 	packer  *compress.Writer
 	zip     *gzip.Writer
-	tag     string // of a framed exception
-	written uint64 // rows written to tables
+	tag     string   // of a framed exception
+	written uint64   // rows written to tables
+	reading *session // whose query is answered, nil when it is none
 	started bool
 	gzip    bool
 }
@@ -44,6 +45,9 @@ func (r *reply) start() {
 	h := r.w.Header()
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("X-ClickHouse-Exception-Tag", r.tag)
+	if r.reading != nil { // as of the first block, as on a server
+		h.Set("X-ClickHouse-Summary", fmt.Sprintf(`{"read_rows":"%d","read_bytes":"%d"}`, r.reading.rowsRead, r.reading.bytesRead))
+	}
 	if r.gzip {
 		h.Set("Content-Encoding", "gzip")
 		r.zip = gzip.NewWriter(r.w)

@@ -56,6 +56,8 @@ type session struct {
 	database string // the current one
 	spoiled  bool   // holds what the next user must not see
 	chunk    []byte // reused by inserts
+
+	rowsRead, bytesRead uint64 // from tables, by the query under way, as of its last block
 }
 
 // insertChunk is how much of an insert's data is handed to the library at once.
@@ -148,6 +150,7 @@ func (s *session) query(statement, format string, params []pair, w io.Writer) (u
 // stream runs a SELECT and writes its result to w block by block. errNotStreamed says
 // that the library does not stream this statement and has not run it.
 func (s *session) stream(statement, format string, params []pair, w io.Writer) error {
+	s.rowsRead, s.bytesRead = 0, 0
 	a := newArgs(statement, format, params)
 	r := s.lib.streamQuery(s.conn, data(a.q), uintptr(len(a.q)), data(a.f), uintptr(len(a.f)), data(a.names), data(a.nameLens), data(a.values), data(a.valueLens), uintptr(len(a.names)))
 	runtime.KeepAlive(a)
@@ -174,6 +177,9 @@ func (s *session) fetch(r result, w io.Writer) (more bool, err error) {
 	defer s.lib.destroy(block)
 	if msg := s.lib.resultError(block); msg != "" {
 		return false, newException(msg)
+	}
+	if n := s.lib.rowsRead(block); n > 0 {
+		s.rowsRead, s.bytesRead = n, s.lib.bytesRead(block)
 	}
 	b := s.bytes(block)
 	if len(b) == 0 {
