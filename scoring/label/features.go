@@ -13,7 +13,7 @@ import (
 
 // Version names the rules and source lists that Derive applies. It stands in the
 // evidence of a decision and changes whenever the same click may give other features.
-const Version = "labels-2026.11.2"
+const Version = "labels-2026.11.3"
 
 // Features are the facts of one click. They hold no IP, user agent, fbp, fbc, click
 // id value or URL. Strings alias what they were derived or read from: the click and

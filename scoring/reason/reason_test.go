@@ -3,6 +3,7 @@ package reason
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -32,6 +33,9 @@ func TestShowWithholds(t *testing.T) {
 	for s, want := range map[string]string{
 		"google": "google", "https://a.example/?x": "(an address)", "me@shop.example": "(an address)",
 		"fb.1.1783683000000.123": "(a browser id)", "fb.com": "fb.com", "\xff": "(not UTF-8)", "": "",
+		"me%40shop.example": "(an address)", "me%2540shop": "(an address)", "https%3A%2F%2Fa.example": "(an address)", "https%253a%252F/a": "(an address)",
+		"%3A//": "(an address)", "shop.example/p?gclid=1": "(an address)",
+		"50%": "50%", "%": "%", "%25": "%25", "spring%20sale": "spring%20sale", "a%3Ab": "a%3Ab", "a%3A%2Fb": "a%3A%2Fb", "why?": "why?", "a=b": "a=b", "%7B%7Bad.name%7D%7D": "%7B%7Bad.name%7D%7D",
 	} {
 		if got := Show(s); got != want {
 			t.Errorf("%q is shown as %q, want %q", s, got, want)
@@ -41,6 +45,14 @@ func TestShowWithholds(t *testing.T) {
 		s := rapid.String().Draw(t, "value")
 		if got := Show(strings.Repeat(s, 9)); len(got) > MaxKept || !utf8.ValidString(got) {
 			t.Fatalf("shown as %q", got)
+		}
+		var text Text
+		got := text.Name(strings.Repeat(s, 9))
+		if len(got) > MaxName || !utf8.ValidString(got) || strings.ContainsFunc(got, unicode.IsControl) {
+			t.Fatalf("named %q", got)
+		}
+		if plain(s) && (hidden(s) != "" || text.Name(s) != s) {
+			t.Fatalf("%q is taken as plain, and is %q", s, hidden(s))
 		}
 	})
 }
