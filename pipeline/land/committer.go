@@ -3,14 +3,12 @@ package land
 import (
 	"context"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // committer moves the group's offsets after what has landed, beside the writers: none of
 // them waits for a commit, and none can overtake another.
 type committer struct {
-	client *kgo.Client
+	send   func(context.Context, offsets) error
 	pos    *positions
 	due    chan struct{}
 	trying repeats
@@ -20,8 +18,8 @@ type committer struct {
 // commitRetry is the pause after a commit that failed.
 const commitRetry = time.Second
 
-func newCommitter(pos *positions, say func(error)) *committer {
-	return &committer{pos: pos, due: make(chan struct{}, 1), say: say}
+func newCommitter(send func(context.Context, offsets) error, pos *positions, say func(error)) *committer {
+	return &committer{send: send, pos: pos, due: make(chan struct{}, 1), say: say}
 }
 
 func (c *committer) wake() {
@@ -61,11 +59,7 @@ func (c *committer) commit(ctx context.Context) bool {
 	if len(offsets) == 0 {
 		return true
 	}
-	var failed error
-	c.client.CommitOffsetsSync(ctx, offsets, func(_ *kgo.Client, _ *kmsgCommitRequest, res *kmsgCommitResponse, err error) {
-		failed = commitError(res, err)
-	})
-	if failed != nil {
+	if failed := c.send(ctx, offsets); failed != nil {
 		if ctx.Err() == nil {
 			c.trying.failed(func() { c.say(failed) })
 		}

@@ -72,7 +72,7 @@ func newLander(cfg Config, deps Deps, insert func(int) inserter) (*Lander, error
 	}
 	l := &Lander{cfg: cfg, deps: deps, log: deps.Log, pos: newPositions(cfg.ClickHouse.Writers)}
 	l.circuit = newCircuit(cfg.MaxRetryInterval, l.away, l.back)
-	l.committer = newCommitter(l.pos, l.sayCommit)
+	l.committer = newCommitter(l.sendOffsets, l.pos, l.sayCommit)
 	for n := range cfg.ClickHouse.Writers {
 		l.writers = append(l.writers, newWriter(l, n, insert(n)))
 	}
@@ -105,7 +105,7 @@ func (l *Lander) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("lander: %w", err)
 	}
-	l.client, l.committer.client = client, client
+	l.client = client
 	defer client.CloseAllowingRebalance()
 	watching := l.watchLag(hard, client)
 	defer func() { cut(); <-watching }()
@@ -164,6 +164,13 @@ func (l *Lander) back(since time.Time, failures int) {
 	l.inserting.over(func() {
 		l.log.Info("ClickHouse takes rows again", "away", time.Since(since).Round(time.Millisecond), "failures", failures)
 	})
+}
+
+func (l *Lander) sendOffsets(ctx context.Context, at offsets) (failed error) {
+	l.client.CommitOffsetsSync(ctx, at, func(_ *kgo.Client, _ *kmsgCommitRequest, res *kmsgCommitResponse, err error) {
+		failed = commitError(res, err)
+	})
+	return failed
 }
 
 func (l *Lander) sayCommit(err error) {

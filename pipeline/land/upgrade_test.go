@@ -57,7 +57,7 @@ func TestADatabaseOfTheFirstReleaseIsBroughtUp(t *testing.T) {
 	}
 }
 
-func rowsOf(t *testing.T, conn driver.Conn, query string) (list []string) {
+func rowsOf(t testing.TB, conn driver.Conn, query string) (list []string) {
 	t.Helper()
 	rows, err := conn.Query(t.Context(), query)
 	must(t, err)
