@@ -249,7 +249,7 @@ func difference(got, want []string) string {
 		return lines
 	}
 	more, fewer := only(got, want), only(want, got)
-	return fmt.Sprintf("%d of %d lines too many, as %.5q; %d of %d missing, as %.5q", len(more), len(got), more[:min(len(more), 5)], len(fewer), len(want), fewer[:min(len(fewer), 5)])
+	return fmt.Sprintf("%d of %d lines too many, as %q; %d of %d missing, as %q", len(more), len(got), more[:min(len(more), 5)], len(fewer), len(want), fewer[:min(len(fewer), 5)])
 }
 
 // refusePoison has ClickHouse refuse the poisoned orders.
