@@ -1,6 +1,7 @@
 package land
 
 import (
+	"crypto/tls"
 	"net"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func (f *fakeServer) serve(l net.Listener) {
 		if err != nil {
 			return
 		}
-		if err := f.session(c); err != nil && !strings.Contains(err.Error(), "EOF") {
+		if err := f.session(c); err != nil && !strings.Contains(err.Error(), "EOF") && !strings.Contains(err.Error(), "tls: ") {
 			f.t.Errorf("fake server: %v", err)
 		}
 		c.Close()
@@ -167,5 +168,36 @@ func TestNativeProtocol(t *testing.T) {
 	<-served
 	if len(f.rows) != 9 || f.rows[8] != 2 || f.logins[0] != "default:secret" || f.queries[0] != `INSERT INTO clearlane.t ("id","code") VALUES` {
 		t.Errorf("server saw rows %v, logins %v, queries %q", f.rows, f.logins, f.queries)
+	}
+}
+
+// Over TLS too; a server of another authority is refused before it hears a name.
+func TestNativeProtocolOverTLS(t *testing.T) {
+	server, client := Certify(t)
+	_, other := Certify(t)
+	l, err := tls.Listen("tcp", "127.0.0.1:0", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fakeServer{t: t, refuse: "unlucky"}
+	served := make(chan struct{})
+	go func() { defer close(served); f.serve(l) }()
+	cols := &columns{}
+	cols.uint64("id").Append(7)
+	cols.code("code").Append("c")
+	for trust, want := range map[*tls.Config]string{client: "", other: "certificate signed by unknown authority"} {
+		cfg := Default().ClickHouse
+		cfg.Addrs, cfg.TLS, cfg.InsertTimeout = []string{l.Addr().String()}, trust, 5*time.Second
+		ins := newInserter(&cfg)
+		err := ins.insert(t.Context(), "t", 1, cols.input)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), cfg.Addrs[0])) {
+			t.Errorf("%v, want %q", err, want)
+		}
+		ins.close()
+	}
+	l.Close()
+	<-served
+	if len(f.logins) != 1 || len(f.rows) != 1 || f.rows[0] != 7 {
+		t.Errorf("server saw logins %v, rows %v; want one of each", f.logins, f.rows)
 	}
 }
