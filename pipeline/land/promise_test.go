@@ -149,7 +149,7 @@ func (c *crashAfter) Inserted(string, int, time.Duration) {
 func TestCrashAnywhereLeavesEveryRowOnce(t *testing.T) {
 	r := newRig(t)
 	addr, open := gate(t, r.cfg.ClickHouse.Addrs[0])
-	crashes, records := 50, 6000
+	crashes, records := 15, 2000
 	if testing.Short() {
 		crashes, records = 10, 1500
 	}
