@@ -128,6 +128,14 @@ bench-truth: build ## precision and recall by reason code on a labelled set of T
 	  bin/clearlane score --geo "$$dir/country.mmdb" --set geo.asn_file="$$dir/asn.mmdb" --set task.retention=4800h \
 	    --policy "$$dir/policy.yaml" --answers "$$dir/answers.ndjson" --report $(TRUTH_REPORT) "$$dir/events.ndjson"
 
+BOARDS_DIR ?= $(CURDIR)/.cache/boards
+.PHONY: boards
+boards: export CLEARLANE_BOARDS = $(BOARDS_DIR)
+boards: ## draw the dashboards from known events on the ClickHouse engine, as pages in BOARDS_DIR (.cache/boards)
+	@deploy/embedded/install.sh
+	@CLEARLANE_REQUIRE_CHDB=1 $(GO) test -count 1 -run '^TestQueriesFindWhatTheEventsSay$$' ./pipeline/boards
+	@ls $(BOARDS_DIR)/*.html
+
 .PHONY: clean
 clean: ## remove what was built and fetched
 	rm -rf bin .cache

@@ -184,29 +184,31 @@ func Queries(all []Board) (queries []Query) {
 
 // Expand is the SQL that reaches the server. The view's interval is the one that Grafana
 // works out for the panel, or 1 s for a variable.
-func (q *Query) Expand(v View) (string, error) {
-	v.interval = time.Second
-	if q.Panel != nil {
-		least, err := minInterval(q.Panel.MinInterval)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", q.Name, err)
-		}
-		v.interval = interval(v.To.Sub(v.From), q.Panel.points(), least)
+func (q *Query) Expand(v View) (sql string, err error) {
+	if v.interval, err = q.Step(v); err == nil {
+		sql, err = expand(q.SQL, q.Board.Templating.List, v)
 	}
-	sql, err := expand(q.SQL, q.Board.Templating.List, v)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", q.Name, err)
 	}
 	return sql, nil
 }
 
-// Interval is the width of a time series' steps in a view.
-func (q *Query) Interval(v View) time.Duration {
+// Step is the width of the steps of time that a query is asked for in a view.
+func (q *Query) Step(v View) (time.Duration, error) {
 	if q.Panel == nil {
-		return time.Second
+		return time.Second, nil
 	}
-	least, _ := minInterval(q.Panel.MinInterval) // Expand says so
-	return interval(v.To.Sub(v.From), q.Panel.points(), least)
+	return q.Panel.Step(v)
+}
+
+// Step is the width of the steps of time in which Grafana asks for a view.
+func (p *Panel) Step(v View) (time.Duration, error) {
+	least, err := minInterval(p.MinInterval)
+	if err != nil {
+		return 0, err
+	}
+	return interval(v.To.Sub(v.From), p.points(), least), nil
 }
 
 // columnPixels is about how wide one of the grid's 24 columns is on a screen of 1,600.

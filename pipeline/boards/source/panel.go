@@ -30,6 +30,8 @@ var (
 var kinds = map[string]kind{
 	"stat": {grafana: "stat", format: 1, query: "table",
 		options: object{"reduceOptions": lastValue, "colorMode": "none", "graphMode": "none", "textMode": "value", "justifyMode": "center"}},
+	"stats": {grafana: "stat", format: 1, query: "table",
+		options: object{"reduceOptions": lastValue, "colorMode": "none", "graphMode": "none", "textMode": "value_and_name", "justifyMode": "center"}},
 	"bars": {grafana: "timeseries", query: "timeseries",
 		custom:  object{"drawStyle": "bars", "fillOpacity": 80, "lineWidth": 0, "showPoints": "never", "barAlignment": 1, "stacking": object{"mode": "normal", "group": "A"}},
 		options: object{"legend": legendBelow, "tooltip": allTooltips}},
@@ -54,7 +56,7 @@ var colours = map[string]string{
 	"RELEASE": "green", "DOCUMENT_REVIEW": "yellow", "HIGH_RISK_CONTROL": "red",
 	"NOT_CLAIMED": "#8e8e8e", "ELIGIBLE": "green", "PENDING": "yellow", "SUSPENDED": "red",
 	"clean": "green", "none": "#8e8e8e", "drift": "yellow", "likely": "orange", "certain": "red",
-	"joined": "green", "waiting": "yellow", "expired": "red",
+	"false labels": "red", "joined": "green", "waiting": "yellow", "expired": "red",
 	"VERIFIED": "green", "no answer": "#8e8e8e", "UNAVAILABLE": "yellow", "NOT_FOUND": "orange", "INVALID": "purple", "EXPIRED": "semi-dark-red", "REVOKED": "red",
 }
 

@@ -40,8 +40,8 @@ type row struct {
 	Panels []panel
 }
 
-// panel is one picture of a kind: stat, bars (steps of time, stacked), lines (over time),
-// barchart, pie or table.
+// panel is one picture of a kind: stat, stats (one a column), bars (steps of time, stacked),
+// lines and areas (over time), barchart, pie or table.
 type panel struct {
 	Title       string
 	Description string
