@@ -214,6 +214,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 	cfg := taskConfig(&s.cfg, s.inputs, partition, uint32(s.layout))
 	cfg.AcceptGap = s.acceptGap
 	inputs, outputs := s.topics.Inputs(), s.topics.Outputs()
+	cfg.Outputs = outputs
 	writer := writerConfig(&s.cfg, outputs)
 	writer.Stats, writer.MaxDeadLetterBytes = &s.written, s.deadLetterBytes
 	deps := task.Deps{

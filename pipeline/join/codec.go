@@ -16,10 +16,12 @@ import (
 //	v subjects { string subject, v version, v newestMs, 8 verdictHash, 1 route, bytes cell,
 //	  with hasShadow in the route: v shadow version, 8 shadow hash })
 //
-// Version 2 is read too. In it dispositions were ranked by the version they were about,
-// before their time.
+// Version 3 is that of a state whose contributions do not stand in the funnel: older
+// releases had none. Version 2 is read too. In it dispositions were ranked by the version
+// they were about, before their time.
 const (
-	formatVersion    = 3
+	formatVersion    = 4
+	formatUncounted  = 3
 	formatWithRanked = 2
 )
 
@@ -31,7 +33,11 @@ var ErrEncoding = errors.New("encoded order state")
 
 // Append appends the state's encoded form.
 func (s *State) Append(dst []byte) []byte {
-	dst = append(dst, formatVersion)
+	if s.counted {
+		dst = append(dst, formatVersion)
+	} else {
+		dst = append(dst, formatUncounted)
+	}
 	dst = binary.AppendUvarint(dst, uint64(len(s.cases)))
 	for i := range s.cases {
 		c := &s.cases[i]
@@ -88,10 +94,11 @@ func (s *State) Decode(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	if b[0] != formatVersion && b[0] != formatWithRanked {
-		return fmt.Errorf("%w: version %d: known are %d and %d", ErrEncoding, b[0], formatWithRanked, formatVersion)
+	if b[0] < formatWithRanked || b[0] > formatVersion {
+		return fmt.Errorf("%w: version %d: known are %d to %d", ErrEncoding, b[0], formatWithRanked, formatVersion)
 	}
 	r := reader{b: b[1:], ranked: b[0] == formatWithRanked}
+	s.counted = b[0] == formatVersion
 	s.read(&r)
 	if r.bad != "" {
 		s.Reset()

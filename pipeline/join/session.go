@@ -83,6 +83,7 @@ func (s *State) bridge(l *Limits) {
 // forget drops the cases that the newest record has left behind.
 func (s *State) forget(l *Limits) {
 	for len(s.cases) > 1 && s.forgotten(l, s.cases[0].LastMs) {
+		s.leave(&s.cases[0])
 		s.remove(0)
 		if s.touched > 0 {
 			s.touched--

@@ -8,6 +8,8 @@ type State struct {
 	published []Published
 	touched   int // index of the case that the last Apply changed
 	dropped   []string
+	left      []Contribution // of cases forgotten since Decode
+	counted   bool           // the contributions stand in the funnel
 	empty     Case
 }
 
@@ -21,6 +23,8 @@ func (s *State) Reset() {
 	s.cases = s.cases[:0]
 	s.published = s.published[:0]
 	s.dropped = s.dropped[:0]
+	s.left = s.left[:0]
+	s.counted = false
 	s.touched = 0
 }
 

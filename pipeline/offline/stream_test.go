@@ -238,9 +238,9 @@ func (s store) PutCell(key, value []byte, _ int64) error {
 	s.state["c"+string(key)] = slices.Clone(value)
 	return nil
 }
-func (s store) Full() bool                         { return false }
-func (s store) Room() error                        { return nil }
-func (s store) Flush(func() ([]byte, error)) error { return nil }
-func (s store) Meta() ([]byte, error)              { return nil, nil }
-func (s store) Expire(int64, int) (int, error)     { return 0, nil }
-func (s store) Close() error                       { return nil }
+func (s store) Full() bool                                                   { return false }
+func (s store) Room() error                                                  { return nil }
+func (s store) Flush(func() ([]byte, error)) error                           { return nil }
+func (s store) Meta() ([]byte, error)                                        { return nil, nil }
+func (s store) Expire(int64, int, func(key, value []byte) bool) (int, error) { return 0, nil }
+func (s store) Close() error                                                 { return nil }

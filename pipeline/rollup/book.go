@@ -192,7 +192,11 @@ func (b *Book) keep(key []byte, newestMs int64) error {
 
 func (b *Book) put(key []byte, t *total) error {
 	b.val = t.append(b.val[:0])
-	if err := b.cells.PutCell(key, b.val, t.newest+b.lifeMs/4); err != nil {
+	keep := t.newest
+	if !isFunnel(key) { // which is due with its orders
+		keep += b.lifeMs / 4
+	}
+	if err := b.cells.PutCell(key, b.val, keep); err != nil {
 		return fmt.Errorf("roll-up cell: %w", err)
 	}
 	return nil
@@ -208,15 +212,15 @@ func (b *Book) Store() error {
 func (b *Book) Changed() int { return len(b.order) }
 
 // Emit hands every cell that changed since the last Emit to f, with its key, and puts it
-// into the local state; also, without a row, one that changed and changed back. The row has its cell and totals; the rest is f's. Key and row
-// live until f returns.
+// into the local state; also, without a row, one that changed and changed back. The row has
+// its cell and totals; the rest is f's. Key and row live until f returns.
 func (b *Book) Emit(f func(key []byte, row *schemas.RollupRow) error) error {
 	for _, t := range b.order {
 		if err := b.put(t.key, t); err != nil {
 			return err
 		}
-		if t.amounts == t.before && !t.asked {
-			continue // what was taken out was put in again
+		if !t.emits() {
+			continue
 		}
 		cell, err := cellOf(t.key)
 		if err != nil {

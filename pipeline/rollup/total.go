@@ -65,6 +65,10 @@ func (t *total) stages() [6]*int64 {
 	return [...]*int64{&f.Clicks, &f.Orders, &f.Shipments, &f.Joined, &f.Waiting, &f.Expired}
 }
 
+// emits is whether a changed total is handed out: not when what was taken out of it was
+// put in again.
+func (t *total) emits() bool { return t.asked || t.amounts != t.before }
+
 // keepTo makes the cell be kept from a later record time on.
 func (t *total) keepTo(ms int64) { t.newest = max(t.newest, ms) }
 

@@ -14,6 +14,6 @@ var _ interface {
 	Full() bool
 	Flush(ready func() (meta []byte, err error)) error
 	Meta() ([]byte, error)
-	Expire(beforeMs int64, max int) (int, error)
+	Expire(beforeMs int64, max int, keep func(key, value []byte) bool) (int, error)
 	Close() error
 } = (*state.Store)(nil)

@@ -24,9 +24,13 @@ const visitsPerKey = 4
 // timer row is written by it. It stops early when the set of changes is full. Call again,
 // at once or later, while it returns max.
 //
+// keep, if it is not nil, is asked about each cell that is due, and the cell stays when it says so:
+// it is due again after the next flush. It must not call the store, nor keep what it
+// is handed.
+//
 // One timer row is written a key and bucket. The rows that a key leaves behind as it
 // moves on are deleted here, when their bucket is due.
-func (s *Store) Expire(beforeMs int64, max int) (int, error) {
+func (s *Store) Expire(beforeMs int64, max int, keep func(key, value []byte) bool) (int, error) {
 	if err := s.usable(); err != nil {
 		return 0, err
 	}
@@ -50,7 +54,7 @@ func (s *Store) Expire(beforeMs int64, max int) (int, error) {
 	valid := it.First()
 	for ; valid && forgot < max && visits < visitsPerKey*max && !s.Full(); valid = it.Next() {
 		visits++
-		gone, err := s.visit(it.Key())
+		gone, err := s.visit(it.Key(), keep)
 		if err != nil {
 			it.Close()
 			return forgot, err
@@ -72,9 +76,9 @@ func (s *Store) Expire(beforeMs int64, max int) (int, error) {
 	return forgot, nil
 }
 
-// visit looks at a timer row that is due: its key is forgotten, or the row is out of
+// visit looks at a timer row that is due: its key is forgotten, or kept, or the row is out of
 // date and deleted by the next flush.
-func (s *Store) visit(row []byte) (forgot bool, err error) {
+func (s *Store) visit(row []byte, keep func(key, value []byte) bool) (forgot bool, err error) {
 	bucket, sp, key, ok := splitTimer(row)
 	if !ok || sp != spaceOrder && sp != spaceCell {
 		return false, s.fault("expire", corruptRow(row))
@@ -82,13 +86,20 @@ func (s *Store) visit(row []byte) (forgot bool, err error) {
 	hash := s.hash(sp, key)
 	e, g, at := s.lookup(hash, sp, key)
 	newestMs, was, exists := int64(0), uint64(0), false
+	var value []byte
 	if e != nil {
 		newestMs, was, exists = e.newestMs, e.tag, !e.gone
+		if exists {
+			value = g.at(e.value)
+		}
 	} else {
 		if exists, err = s.stored(hash, sp, key); err != nil {
 			return false, err
 		}
-		newestMs, was = s.readAtMs, s.readTag
+		newestMs, was, value = s.readAtMs, s.readTag, s.read
+	}
+	if exists && sp == spaceCell && keep != nil && s.bucketOf(newestMs) == bucket && keep(key, value) {
+		return false, nil // with its row, so that it is found again
 	}
 	s.active.dead = append(s.active.dead, append([]byte(nil), row...))
 	s.active.deadRaw += int64(len(row))

@@ -26,7 +26,7 @@ func journaled(t *testing.T, fs vfs.FS, steps, keys int) *Store {
 			}
 		}
 		if step == steps-1 {
-			if n, err := s.Expire(o.ExpiryBucket.Milliseconds(), keys/2); n == 0 || err != nil {
+			if n, err := s.Expire(o.ExpiryBucket.Milliseconds(), keys/2, nil); n == 0 || err != nil {
 				t.Fatalf("%d forgotten, %v", n, err)
 			}
 		}

@@ -60,7 +60,7 @@ func TestMetrics(t *testing.T) {
 	if m := s.Metrics(); m.Reads != 1 || m.CleanEntries != 0 || m.FilterBytes == 0 {
 		t.Errorf("with nothing kept in memory: %+v", m)
 	}
-	n, err := s.Expire(1000, 3)
+	n, err := s.Expire(1000, 3, nil)
 	must(err)
 	if m := s.Metrics(); n != 3 || m.Forgotten != 3 {
 		t.Errorf("forgot %d: %+v", n, m)

@@ -115,7 +115,7 @@ func (h *harness) flush() {
 // expire forgets in the model what the store says it forgot: only keys that were due.
 func (h *harness) expire(before int64, max int) int {
 	held := h.contents()
-	n, err := h.s.Expire(before, max)
+	n, err := h.s.Expire(before, max, nil)
 	h.must(err)
 	left := h.contents()
 	if n > max || len(held)-len(left) != n {

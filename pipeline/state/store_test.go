@@ -52,7 +52,7 @@ func TestForgottenAndBack(t *testing.T) {
 	flushTest(t, s)
 	must(t, s.Put(key, []byte("two"), 5, 0))
 	for round := range 2 {
-		if n, err := s.Expire(1000, 10); n != 1 || err != nil {
+		if n, err := s.Expire(1000, 10, nil); n != 1 || err != nil {
 			t.Fatalf("round %d: forgot %d, %v; want 1", round, n, err)
 		}
 		if v, err := s.Get(key); v != nil || err != nil {
@@ -74,7 +74,7 @@ func TestBackAfterFlushedDeletion(t *testing.T) {
 	key := []byte("key")
 	must(t, s.Put(key, []byte("one"), 5, 0))
 	flushTest(t, s)
-	if n, err := s.Expire(1000, 10); n != 1 || err != nil {
+	if n, err := s.Expire(1000, 10, nil); n != 1 || err != nil {
 		t.Fatalf("forgot %d, %v; want 1", n, err)
 	}
 	flushTest(t, s)

@@ -71,6 +71,7 @@ func (t *Task) order(ctx context.Context, g *group, nowMs int64) error {
 		return err
 	}
 	before := t.state.Newest()
+	t.noteContributions()
 	changed, err := t.join(ctx, g, nowMs)
 	if err != nil {
 		return err
@@ -79,6 +80,9 @@ func (t *Task) order(ctx context.Context, g *group, nowMs int64) error {
 		if err := t.judge(ctx, g.key, nowMs); err != nil {
 			return err
 		}
+	}
+	if err := t.countContributions(); err != nil {
+		return err
 	}
 	if err := t.keepCells(before); err != nil {
 		return err
@@ -166,7 +170,9 @@ func (t *Task) join(ctx context.Context, g *group, nowMs int64) (changed bool, e
 			}
 			continue
 		}
-		t.counts.In[it.topic][outcomeOf(outcome)]++
+		if err := t.took(int(it.topic), outcomeOf(outcome), it.rec.TimeMs); err != nil {
+			return changed, err
+		}
 		// A duplicate may move a position, and any record may bridge two cases into one,
 		// even a stale one: the verdict is asked for again, and mostly found unchanged.
 		changed = true
@@ -200,7 +206,9 @@ func (t *Task) reject(ctx context.Context, topic int, r *record.Record, cause er
 	if t.silent {
 		return nil // it was published when it was first read
 	}
-	t.counts.In[topic][OutcomeDeadLetter]++
+	if err := t.took(topic, OutcomeDeadLetter, r.TimeMs); err != nil {
+		return err
+	}
 	t.counts.Rejects[rej.Code]++
 	return t.deadLetter(ctx, topic, r, rej)
 }

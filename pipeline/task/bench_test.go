@@ -93,9 +93,11 @@ func (s *benchStore) Flushed() (uint64, error)                     { return 0, n
 func (s *benchStore) Full() bool                                   { return false }
 func (s *benchStore) Flush(func() ([]byte, error)) error           { return nil }
 func (s *benchStore) Meta() ([]byte, error)                        { return nil, nil }
-func (s *benchStore) Expire(int64, int) (int, error)               { return 0, nil }
-func (s *benchStore) Close() error                                 { return nil }
-func (s *benchStore) Room() error                                  { return nil }
+func (s *benchStore) Expire(int64, int, func(key, value []byte) bool) (int, error) {
+	return 0, nil
+}
+func (s *benchStore) Close() error { return nil }
+func (s *benchStore) Room() error  { return nil }
 
 type benchObserver struct{}
 

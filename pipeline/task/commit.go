@@ -100,6 +100,7 @@ func (t *Task) transaction() int { return t.out.records + t.book.Changed() }
 // emit writes one output record. Its slices live as long as the transaction.
 func (t *Task) emit(ctx context.Context, topic Output, key, value []byte, headers []record.Header) error {
 	t.out.records++
+	t.ledger.published[topic]++
 	c := t.out.commit
 	if c == nil || c.open {
 		if err := t.produce(ctx, topic, key, value, headers); err != nil {
@@ -132,6 +133,9 @@ func (t *Task) produce(ctx context.Context, topic Output, key, value []byte, hea
 // in the background when the commit has succeeded: the task waits for neither.
 func (t *Task) begin(ctx context.Context, flush bool) error {
 	t.commit++
+	if err := t.closeLedger(); err != nil {
+		return err
+	}
 	if err := t.emitRollups(ctx); err != nil {
 		return err
 	}
@@ -142,6 +146,7 @@ func (t *Task) begin(ctx context.Context, flush bool) error {
 	if err := t.emit(ctx, OutProgress, t.progressKey(), t.out.keep(t.scratch.value), nil); err != nil {
 		return err
 	}
+	t.ledger.published = [NumOutputs]int64{} // closeLedger has counted those of this transaction
 	x := &t.out
 	c := &inFlight{sealed: make(chan struct{}), done: make(chan struct{}), arena: x.arena, delays: x.delays, at: t.deps.Now(), outputs: t.outputs, summary: Committed{
 		Partition: t.cfg.Partition, Offsets: slices.Clone(t.committed), Records: x.records, Commit: t.commit, Watermark: t.watermark}}

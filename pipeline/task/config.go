@@ -23,11 +23,12 @@ type Topic struct {
 // configuration file (section task).
 type Config struct {
 	Partition int32
-	Layout    uint32       // partitions of the input topics
-	Topics    []Topic      // the inputs that are configured
-	Instance  string       // who runs the task, for people
-	Group     string       // key of the progress record, beside the partition
-	Format    codec.Format // of the output records, progress apart
+	Layout    uint32             // partitions of the input topics
+	Topics    []Topic            // the inputs that are configured
+	Outputs   [NumOutputs]string // names of the output topics, for the ledger
+	Instance  string             // who runs the task, for people
+	Group     string             // key of the progress record, beside the partition
+	Format    codec.Format       // of the output records, progress apart
 
 	CommitInterval time.Duration // from the first uncommitted record to its commit
 	MaxBatch       int           // records of one micro-batch

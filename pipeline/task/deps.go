@@ -108,8 +108,9 @@ type Store interface {
 	// Meta is the blob of the last completed flush, nil for an empty store.
 	Meta() ([]byte, error)
 	// Expire forgets at most max keys and cells whose newest record is before the time,
-	// and returns how many it forgot.
-	Expire(beforeMs int64, max int) (int, error)
+	// and returns how many it forgot. Cells of which keep is true stay, and are asked about
+	// again after the next flush; it must not call the store.
+	Expire(beforeMs int64, max int, keep func(key, value []byte) bool) (int, error)
 	// Close waits for a flush under way and closes. It does not flush.
 	Close() error
 }

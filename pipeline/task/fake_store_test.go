@@ -98,8 +98,10 @@ func (s *fakeStore) Flush(ready func() ([]byte, error)) error {
 	}()
 	return nil
 }
-func (s *fakeStore) Meta() ([]byte, error)          { return s.now.meta, nil }
-func (s *fakeStore) Expire(int64, int) (int, error) { return 0, nil }
+func (s *fakeStore) Meta() ([]byte, error) { return s.now.meta, nil }
+func (s *fakeStore) Expire(int64, int, func(key, value []byte) bool) (int, error) {
+	return 0, nil
+}
 func (s *fakeStore) Close() error {
 	_ = s.wait() // the fault that kept it from being written ends the task anyway
 	return nil

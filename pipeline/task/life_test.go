@@ -102,8 +102,8 @@ type diskStore struct {
 	d *disk
 }
 
-func (s *diskStore) Expire(beforeMs int64, max int) (int, error) {
-	n, err := s.Store.Expire(beforeMs, max)
+func (s *diskStore) Expire(beforeMs int64, max int, keep func(key, value []byte) bool) (int, error) {
+	n, err := s.Store.Expire(beforeMs, max, keep)
 	*s.d.forgotten += n
 	return n, err
 }

@@ -27,7 +27,7 @@ var testTopics = []Topic{
 func testConfig() Config {
 	l := join.DefaultLimits()
 	return Config{
-		Partition: 3, Layout: 4, Topics: testTopics, Instance: "test", Group: "g",
+		Partition: 3, Layout: 4, Topics: testTopics, Outputs: outputNames, Instance: "test", Group: "g",
 		CommitInterval: 50 * time.Microsecond, MaxBatch: 64, MaxTransaction: 500, FlushInterval: time.Millisecond, StopTimeout: time.Minute,
 		SweepOrders: 9, ReferenceWait: time.Minute,
 		Bounds: decide.Bounds{Events: schemas.DefaultLimits(), MaxAheadMs: 24 * 3600 * 1000},
@@ -77,13 +77,14 @@ func newCluster(in [][]record.Record, seed uint64, crashes int) *cluster {
 type standing struct {
 	decisions, preReviews, high map[schemas.DecisionID]string
 	cells                       map[string]string
+	flow                        flow
 	dead                        map[string]bool
 }
 
 // read reads the committed outputs, and fails on what no reader may ever see.
 func (c *cluster) read(t *testing.T) standing {
 	t.Helper()
-	s := standing{map[schemas.DecisionID]string{}, map[schemas.DecisionID]string{}, map[schemas.DecisionID]string{}, map[string]string{}, map[string]bool{}}
+	s := standing{map[schemas.DecisionID]string{}, map[schemas.DecisionID]string{}, map[schemas.DecisionID]string{}, map[string]string{}, flow{}, map[string]bool{}}
 	versions := map[schemas.DecisionID]uint64{}
 	for _, r := range c.outputs[OutDecisions] {
 		var d schemas.Decision
@@ -132,6 +133,9 @@ func (c *cluster) read(t *testing.T) standing {
 		var row schemas.RollupRow
 		if err := codec.ParseRollup(r.Value, &row); err != nil {
 			t.Fatal(err)
+		}
+		if s.flow.row(t, &row) {
+			continue
 		}
 		rows[rollup.Key(&row.Cell)] = row
 	}
@@ -188,6 +192,9 @@ func (s *standing) differs(o *standing) string {
 		}
 	}
 	if d := differ("cell", s.cells, o.cells); d != "" {
+		return d
+	}
+	if d := s.flow.differs(o.flow); d != "" {
 		return d
 	}
 	return differ("dead letter", s.dead, o.dead)

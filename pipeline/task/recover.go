@@ -23,11 +23,12 @@ type meta struct {
 	Watermark int64             `json:"watermark_ms"`
 	Inputs    map[string]int64  `json:"inputs"`  // next offsets by topic
 	Outputs   [NumOutputs]int64 `json:"outputs"` // next offsets of the output partitions
+	Flow      bool              `json:"flow"`    // its orders are counted in the funnel
 }
 
 // meta is that of the last commit that was begun, as far as outputs are known.
 func (t *Task) meta() *meta {
-	m := &meta{Group: t.cfg.Group, Partition: t.cfg.Partition, Layout: t.cfg.Layout, Commit: t.commit, Watermark: t.watermark, Inputs: map[string]int64{}, Outputs: t.outputs}
+	m := &meta{Group: t.cfg.Group, Partition: t.cfg.Partition, Layout: t.cfg.Layout, Commit: t.commit, Watermark: t.watermark, Inputs: map[string]int64{}, Outputs: t.outputs, Flow: t.flowing}
 	maps.Copy(m.Inputs, t.idleStored)
 	for i, o := range t.committed {
 		m.Inputs[t.cfg.Topics[i].Name] = o

@@ -15,6 +15,7 @@ var ErrGap = errors.New("records that the local state needs are gone")
 // start decides from which offsets to read, and refuses what would leave a gap.
 func (t *Task) start(ctx context.Context, progress *schemas.Progress, stored *meta) ([]int64, error) {
 	t.book = rollup.New(t.store, t.cfg.keepMs())
+	t.flowing = stored != nil && stored.Flow
 	starts, err := t.deps.LogStarts(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("first offsets: %w", err)
@@ -107,9 +108,11 @@ func (t *Task) setIdle(progress *schemas.Progress, stored *meta) {
 }
 
 // begun writes down where an input was begun to be read, before the first commit speaks of
-// it: a crash soon after that must not look as if the records before it were missing.
+// it: a crash soon after that must not look as if the records before it were missing. So it
+// is written down that orders are counted in the funnel from here on.
 func (t *Task) begun(progress *schemas.Progress, stored *meta) error {
-	begun := progress == nil
+	begun := progress == nil || stored == nil || !stored.Flow
+	t.flowing = true
 	for _, topic := range t.cfg.Topics {
 		if stored != nil {
 			_, known := stored.Inputs[topic.Name]

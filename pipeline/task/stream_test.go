@@ -272,6 +272,9 @@ func (c *cluster) show(t *testing.T, w *strings.Builder) {
 		if err := codec.ParseRollup(r.Value, &row); err != nil {
 			t.Fatal(err)
 		}
+		if tellFlow(w, &row) {
+			continue
+		}
 		fmt.Fprintf(w, "rollups version %d: %s\n", row.Version, describe(&row))
 	}
 	for _, r := range c.outputs[OutDeadLetters] {

@@ -94,6 +94,9 @@ func (t *Task) mendCells(ctx context.Context) error {
 		if err := codec.ParseRollup(value, &row); err != nil {
 			return err
 		}
+		if adopted, err := t.adopt(&row); adopted || err != nil {
+			return err
+		}
 		key := rollup.Key(&row.Cell)
 		same, err := t.book.Holds(key, &row)
 		if same {
@@ -131,10 +134,9 @@ func (t *Task) tail(ctx context.Context, out Output, each func(value []byte) err
 		if err := each(r.Value); err != nil {
 			return fmt.Errorf("offset %d: %w", r.Offset, err)
 		}
-		if out == OutRollups { // nothing is put, and the rows are to be read again as a whole
-			return nil
+		if out != OutRollups { // whose rows are to be read again as a whole
+			t.outputs[out] = r.Offset + 1
 		}
-		t.outputs[out] = r.Offset + 1
 		if t.book.Changed() >= tailCells || t.store.Full() {
 			if err := t.book.Store(); err != nil {
 				return err

@@ -29,6 +29,10 @@ type Task struct {
 	intake  *decide.Intake
 	decider *decide.Decider
 	book    *rollup.Book
+	ledger  balance
+	// flowing: what the local state and the records to replay hold is counted in the flow.
+	// Of a state that an older release has left, it is not.
+	flowing bool
 	groups  *groups
 	state   join.State
 	counts  Counts
@@ -75,6 +79,9 @@ type scratch struct {
 	decision  schemas.Decision
 	review    schemas.PreReview
 	shadow    comparison
+	before    []join.Contribution // of the order, as it was read
+	after     []join.Contribution // and as it is now
+	due       [][]byte            // cells of which the waiting shipments expire
 }
 
 // New makes the task of one partition. It does nothing until Run.
@@ -261,9 +268,13 @@ const (
 )
 
 func (t *Task) expire() error {
-	n, err := t.store.Expire(t.watermark-t.cfg.keepMs(), expireMax)
+	t.scratch.due = t.scratch.due[:0]
+	n, err := t.store.Expire(t.watermark-t.cfg.keepMs(), expireMax, t.waits)
 	if err != nil {
 		return fmt.Errorf("expiry: %w", err)
+	}
+	if err := t.expireWaiting(); err != nil {
+		return err
 	}
 	if n == 0 {
 		return nil

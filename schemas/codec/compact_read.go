@@ -25,39 +25,6 @@ func ReadOrder(b []byte, e *schemas.Order) error {
 	return readRecord(b, schemas.KindOrder, unsafe.Pointer(e))
 }
 
-// OrderSeller is the seller_id in the compact form of an order, empty for none, read
-// without the rest. It aliases b.
-func OrderSeller(b []byte) (string, error) {
-	c := compact{b: b, i: 1}
-	if len(b) == 0 || b[0] != byte(schemas.KindOrder)<<4|compactVersion {
-		return "", &schemas.SyntaxError{What: "not the compact form, version 1, of " + schemas.KindOrder.String()}
-	}
-	set := c.uvarint()
-	if set&(1<<sellerMember) == 0 && !c.bad {
-		return "", nil
-	}
-	for set &= 1<<sellerMember - 1; set != 0 && !c.bad; set &= set - 1 {
-		switch layout.Order.Fields[bits.TrailingZeros64(set)].Kind {
-		case layout.String:
-			c.text()
-		case layout.Int64, layout.Time:
-			c.varint()
-		case layout.Enum:
-			c.byte()
-		default:
-			c.bad = true
-		}
-	}
-	seller := c.text()
-	if c.bad {
-		return "", &schemas.SyntaxError{Offset: min(c.i, len(b)), What: "not the compact form of " + schemas.KindOrder.String()}
-	}
-	return seller, nil
-}
-
-// sellerMember is the place of seller_id in the layout of an order.
-var sellerMember = layout.Order.Find([]byte("seller_id"))
-
 // ReadShipment reads the compact form of a shipment, as ReadAdClick does.
 func ReadShipment(b []byte, e *schemas.Shipment) error {
 	*e = schemas.Shipment{HSCodes: e.HSCodes[:0]}

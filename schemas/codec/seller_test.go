@@ -10,9 +10,9 @@ import (
 	"github.com/clearlane/clearlane/schemas/internal/layout"
 )
 
-// What is read of an order's seller alone is what is read of the whole order, and a form
+// What is read of an order's seller and channel alone is what is read of the whole order, and a form
 // cut off in front of its end is refused, never misread.
-func TestTheSellerOfAnOrderIsReadAlone(t *testing.T) {
+func TestThePartiesOfAnOrderAreReadAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var o schemas.Order
 		fill(t, layout.Order, unsafe.Pointer(&o))
@@ -25,8 +25,18 @@ func TestTheSellerOfAnOrderIsReadAlone(t *testing.T) {
 		if seller, err := OrderSeller(cut); err == nil && seller != o.SellerID {
 			t.Fatalf("cut to %d of %d bytes: seller %q, want %q or an error", len(cut), len(b), seller, o.SellerID)
 		}
+		seller, channel, err := OrderParties(b)
+		if err != nil || seller != o.SellerID || channel != o.Channel {
+			t.Fatalf("%q, %q, %v: want %q, %q", seller, channel, err, o.SellerID, o.Channel)
+		}
+		if seller, channel, err := OrderParties(cut); err == nil && (seller != o.SellerID || channel != o.Channel) {
+			t.Fatalf("cut to %d of %d bytes: %q, %q, want %q, %q or an error", len(cut), len(b), seller, channel, o.SellerID, o.Channel)
+		}
 	})
 	if _, err := OrderSeller(AppendShipment(nil, &schemas.Shipment{})); err == nil {
+		t.Error("a shipment is taken for an order")
+	}
+	if _, _, err := OrderParties(AppendShipment(nil, &schemas.Shipment{})); err == nil {
 		t.Error("a shipment is taken for an order")
 	}
 }
