@@ -138,6 +138,41 @@ func publish(m memory, x *naive.Expected) {
 			m.add(names.Progress, p, record.Record{Key: fmt.Appendf(nil, "g/%d", p), Value: codec.AppendProgress(nil, &progress)})
 		}
 	}
+	publishFlow(m, x)
+}
+
+// publishFlow writes the rows of the funnel, in two epochs, and those of the ledger.
+func publishFlow(m memory, x *naive.Expected) {
+	put := func(p int32, c schemas.Cell, count int64, n schemas.Funnel) {
+		r := schemas.RollupRow{Layout: 2, Partition: p, Version: 5, Cell: c, Count: count, Funnel: n}
+		m.add(names.Rollups, p, record.Record{Value: codec.AppendRollup(nil, &r)})
+	}
+	for k, n := range x.Funnel {
+		one := schemas.Funnel{Clicks: 1, Orders: -1}
+		c := k.Cell
+		c.Epoch = 20_000
+		put(k.Partition, c, 0, one)
+		n.Clicks, n.Orders, c.Epoch = n.Clicks-1, n.Orders+1, 20_001
+		put(k.Partition, c, 0, n)
+	}
+	for at, n := range x.Days {
+		c := schemas.Cell{Grain: schemas.GrainDayLedger, Time: at.Start, Topic: at.Topic, Outcome: "stale"}
+		put(at.Partition, c, 1, schemas.Funnel{})
+		c.Outcome = "applied"
+		put(at.Partition, c, n.Records-n.Letters-1, schemas.Funnel{})
+		c.Outcome = "dead_letter"
+		put(at.Partition, c, n.Letters, schemas.Funnel{})
+	}
+	outputs := []string{names.Decisions, names.HighRisk, names.PreReviews, names.Rollups, names.DeadLetters, names.Progress, names.Shadow}
+	for p := range int32(2) {
+		for _, topic := range outputs {
+			n := len(m[topic][p])
+			if topic == names.Rollups {
+				n = len(m[topic][p]) + 4 // this row, and those of the three behind it
+			}
+			put(p, schemas.Cell{Grain: schemas.GrainDayLedger, Topic: topic, Outcome: "published"}, int64(n), schemas.Funnel{})
+		}
+	}
 }
 
 // change is something done to the records of partition 0 of a topic.
@@ -147,8 +182,17 @@ func without(i int) change {
 	return func(r []record.Record) []record.Record { return slices.Delete(slices.Clone(r), i, i+1) }
 }
 
+// withoutOne takes out the first record that contains text.
+func withoutOne(text string) change {
+	return func(r []record.Record) []record.Record {
+		i := slices.IndexFunc(r, func(r record.Record) bool { return bytes.Contains(r.Value, []byte(text)) })
+		return without(i)(r)
+	}
+}
+
+// again repeats a record, of the last ones with a negative number.
 func again(i int) change {
-	return func(r []record.Record) []record.Record { return append(slices.Clone(r), r[i]) }
+	return func(r []record.Record) []record.Record { return append(slices.Clone(r), r[(i+len(r))%len(r)]) }
 }
 
 func swapped(r []record.Record) []record.Record {
@@ -217,6 +261,19 @@ func TestAuditFindsWhatIsPlanted(t *testing.T) {
 		{"a roll-up row lost", names.Rollups, without(0), Missing, "roll-up"},
 		{"a count changed", names.Rollups, replaced(`"count":`, `"count":1`), Wrong, "roll-up"},
 		{"a roll-up row twice", names.Rollups, again(0), Duplicate, "roll-up"},
+		{"a funnel row lost", names.Rollups, withoutOne(`"grain":"hour_funnel"`), Wrong, "funnel of"},
+		{"a funnel cell moved", names.Rollups, replaced(`"grain":"hour_funnel","time":"2026`, `"grain":"hour_funnel","time":"2025`), Wrong, "hour 2025"},
+		{"the funnel lost", names.Rollups, func(r []record.Record) []record.Record {
+			return slices.DeleteFunc(slices.Clone(r), func(r record.Record) bool { return bytes.Contains(r.Value, []byte(`"hour_funnel"`)) })
+		}, Missing, "funnel of"},
+		{"one shipment more", names.Rollups, replaced(`"joined":`, `"joined":1`), Wrong, "funnel of"},
+		{"one that waits counted as expired", names.Rollups, replaced(`"expired":`, `"expired":1`), Wrong, "funnel of"},
+		{"records uncounted", names.Rollups, withoutOne(`"outcome":"applied"`), Wrong, "ledger of"},
+		{"records counted twice", names.Rollups, replaced(`"outcome":"stale","count":1`, `"outcome":"stale","count":2`), Wrong, "ledger of"},
+		{"a dead letter taken for a record", names.Rollups, replaced(`"outcome":"dead_letter"`, `"outcome":"duplicate"`), Wrong, "ledger of"},
+		{"an outcome unheard of", names.Rollups, replaced(`"outcome":"stale"`, `"outcome":"lost"`), Wrong, "no outcome"},
+		{"published and not counted", names.Rollups, withoutOne(`"outcome":"published"`), Wrong, "published, there are"},
+		{"a ledger row twice", names.Rollups, again(-1), Duplicate, "ledger of"},
 		{"a dead letter lost", names.DeadLetters, without(0), Missing, "dead letter"},
 		{"a dead letter twice", names.DeadLetters, again(0), Duplicate, "dead letter"},
 		{"a difference lost", names.Shadow, without(lastOf(m, names.Shadow)), Wrong, "not\n"},

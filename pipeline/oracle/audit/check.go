@@ -17,6 +17,7 @@ func (o *Outputs) Check(x *naive.Expected) *Findings {
 	o.highRisk(f)
 	o.rollups(f, x)
 	o.shadow(f, x)
+	o.flow(f, x)
 	o.deadLetters(f, x)
 	o.positions(f, x)
 	return f

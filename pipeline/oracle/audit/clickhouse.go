@@ -33,6 +33,8 @@ func (o *Outputs) CheckClickHouse(ctx context.Context, conn driver.Conn, databas
 		{"v_hour_label", "SELECT concat_ws('/', toString(toUnixTimestamp64Milli(hour)), channel_group, platform, label_class, currency), '', toString(decisions), toString(toInt128(value * 10000)) FROM %s.v_hour_label", []string{"decisions", "value"}, sums(x, schemas.GrainHourLabel)},
 		{"v_day_campaign", "SELECT concat_ws('/', toString(day), ad_network, campaign, label_class, route), '', toString(decisions), '0' FROM %s.v_day_campaign", []string{"decisions", "value"}, sums(x, schemas.GrainDayCampaign)},
 		{"v_day_seller", "SELECT concat_ws('/', toString(day), seller_id, site_host, route, currency), '', toString(decisions), toString(toInt128(value * 10000)) FROM %s.v_day_seller", []string{"decisions", "value"}, sums(x, schemas.GrainDaySeller)},
+		{"v_funnel", funnelSelect, funnelColumns, funnelRows(x)},
+		{"v_ledger", ledgerSelect, ledgerColumns, o.ledgerRows()},
 		{"v_dead_letters", "SELECT concat_ws('/', topic, toString(partition), toString(offset)), '', code, field FROM %s.v_dead_letters", []string{"code", "field"}, letters(x)},
 		{"v_shadow_differences", toldSelect, toldColumns, tolds(o.standingTold())},
 	} {

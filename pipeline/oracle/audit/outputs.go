@@ -19,6 +19,11 @@ type Topics struct {
 	Group                                                           string
 }
 
+// ours is true of a progress record of the group.
+func (t *Topics) ours(partition int32, r *record.Record) bool {
+	return string(r.Key) == t.Group+"/"+strconv.Itoa(int(partition))
+}
+
 // published is one version of a verdict, as a topic has it.
 type published struct {
 	subject             naive.Subject
@@ -48,6 +53,7 @@ type Outputs struct {
 	letters                     []letter
 	told                        []told
 	progress                    map[int32][]schemas.Progress
+	records                     map[naive.Day]int64 // how many there are, by topic and partition
 }
 
 // Decisions is how many decision records there are, of all versions.
@@ -55,7 +61,7 @@ func (o *Outputs) Decisions() int { return len(o.decisions) }
 
 // Read reads the output topics to their present ends.
 func Read(ctx context.Context, log naive.Log, t Topics) (*Outputs, error) {
-	o := &Outputs{progress: map[int32][]schemas.Progress{}}
+	o := &Outputs{progress: map[int32][]schemas.Progress{}, records: map[naive.Day]int64{}}
 	topics := map[string]func(naive.Place, *record.Record) error{
 		t.Decisions:   func(at naive.Place, r *record.Record) error { return readDecision(&o.decisions, at, r) },
 		t.HighRisk:    func(at naive.Place, r *record.Record) error { return readDecision(&o.high, at, r) },
@@ -63,8 +69,8 @@ func Read(ctx context.Context, log naive.Log, t Topics) (*Outputs, error) {
 		t.Rollups:     o.readRow,
 		t.DeadLetters: o.readLetter,
 		t.Progress: func(at naive.Place, r *record.Record) error {
-			if string(r.Key) != t.Group+"/"+strconv.Itoa(int(at.Partition)) {
-				return nil // of another group
+			if !t.ours(at.Partition, r) {
+				return nil
 			}
 			var p schemas.Progress
 			if err := codec.ParseProgress(r.Value, &p); err != nil {
@@ -83,6 +89,9 @@ func Read(ctx context.Context, log naive.Log, t Topics) (*Outputs, error) {
 			own.Key, own.Value = bytes.Clone(r.Key), bytes.Clone(r.Value) // what is parsed aliases it
 			if err := read(naive.Place{Topic: topic, Partition: partition, Offset: r.Offset}, &own); err != nil {
 				return fmt.Errorf("partition %d, offset %d: %w", partition, r.Offset, err)
+			}
+			if topic != t.Progress || t.ours(partition, r) {
+				o.records[naive.Day{Topic: topic, Partition: partition}]++
 			}
 			return nil
 		})

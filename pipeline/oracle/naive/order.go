@@ -16,6 +16,7 @@ import (
 func (x *Expected) order(s *Settings, sites map[site]*schemas.SellerSite, k orderKey, events []*event) error {
 	for _, part := range cases(events, s.RetentionMs) {
 		held := greatest(part)
+		x.funnel(k.partition, held, s.Clicks)
 		c := scoring.Case{OrderKey: k.key}
 		if orders := held[schemas.KindOrder]; len(orders) > 0 {
 			c.Order = orders[0].order

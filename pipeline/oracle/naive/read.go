@@ -20,6 +20,7 @@ type inputs struct {
 	sites   map[site]*schemas.SellerSite
 	ends    map[string][]int64
 	records int
+	days    map[Day]Read
 }
 
 type orderKey struct {
@@ -31,7 +32,7 @@ type orderKey struct {
 type site struct{ seller, host string }
 
 func read(ctx context.Context, log Log, s *Settings) (*inputs, error) {
-	in := &inputs{orders: map[orderKey][]*event{}, letters: map[Place]Letter{}, sites: map[site]*schemas.SellerSite{}, ends: map[string][]int64{}}
+	in := &inputs{orders: map[orderKey][]*event{}, letters: map[Place]Letter{}, sites: map[site]*schemas.SellerSite{}, ends: map[string][]int64{}, days: map[Day]Read{}}
 	if s.SellerSites != "" {
 		if err := in.readSites(ctx, log, s); err != nil {
 			return nil, err
@@ -42,6 +43,7 @@ func read(ctx context.Context, log Log, s *Settings) (*inputs, error) {
 			in.records++
 			key, value := bytes.Clone(r.Key), bytes.Clone(r.Value)
 			e, code, field := s.take(kind, key, value, r.TimeMs)
+			in.day(topic, partition, r.TimeMs, code != "")
 			if code != "" {
 				in.letters[Place{topic, partition, r.Offset}] = Letter{code, field, key, value}
 				return nil

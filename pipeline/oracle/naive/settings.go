@@ -65,6 +65,8 @@ type Expected struct {
 	// TakenBack.
 	Differences, MayDiffer map[Subject]*schemas.Difference
 	Cells                  map[Cell]Total // those that count something
+	Funnel                 map[Cell]schemas.Funnel
+	Days                   map[Day]Read
 	Letters                map[Place]Letter
 	Ends                   map[string][]int64 // of the inputs: next offset by topic and partition
 	Records                int                // of the event topics
@@ -78,7 +80,7 @@ func Expect(ctx context.Context, log Log, s *Settings) (*Expected, error) {
 	}
 	x := &Expected{Decisions: map[Subject]*schemas.Verdict{}, PreReviews: map[Subject]*schemas.Verdict{}, TakenBack: map[Subject]*schemas.Verdict{},
 		Differences: map[Subject]*schemas.Difference{}, MayDiffer: map[Subject]*schemas.Difference{},
-		Cells: map[Cell]Total{}, Letters: in.letters, Ends: in.ends, Records: in.records}
+		Cells: map[Cell]Total{}, Funnel: map[Cell]schemas.Funnel{}, Days: in.days, Letters: in.letters, Ends: in.ends, Records: in.records}
 	for key, events := range in.orders {
 		if err := x.order(s, in.sites, key, events); err != nil {
 			return nil, err
