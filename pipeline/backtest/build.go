@@ -55,7 +55,7 @@ func (s *section) report(top int) Section {
 		r.Code = code
 		out.Reasons = append(out.Reasons, r)
 	}
-	out.Ports, out.Sellers = first(s.ports, top), first(s.sellers, top)
+	out.Ports, out.Sellers, out.Networks = first(s.ports, top), first(s.sellers, top), first(s.networks, top)
 	for _, currency := range slices.Sorted(maps.Keys(s.values)) {
 		v := s.values[currency]
 		out.Values = append(out.Values, Value{Currency: currency, Subjects: v.subjects, Unstated: v.unstated,

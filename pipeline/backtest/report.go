@@ -45,7 +45,8 @@ type Section struct {
 	Reasons     []Reason  `json:"reasons"`     // by code
 	Ports       []Group   `json:"ports"`       // most changed first, then by name
 	Sellers     []Group   `json:"sellers"`
-	Values      []Value   `json:"values"` // by currency
+	Networks    []Group   `json:"networks"` // of the attributed click; one without a name: none is known
+	Values      []Value   `json:"values"`   // by currency
 	Examples    []Example `json:"examples"`
 }
 

@@ -19,7 +19,8 @@ func tables(what string, s *Section) []table {
 	if s.Changed == 0 {
 		return all
 	}
-	all = append(all, groups(what+" by port", "port", s.Ports), groups(what+" by seller", "seller", s.Sellers), valueTable("Declared value of "+strings.ToLower(what), s.Values))
+	all = append(all, groups(what+" by port", "port", s.Ports), groups(what+" by seller", "seller", s.Sellers),
+		groups(what+" by advertising network", "network", s.Networks), valueTable("Declared value of "+strings.ToLower(what), s.Values))
 	return append(all, exampleTable(what+": examples of what changes", s.Examples))
 }
 

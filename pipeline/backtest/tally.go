@@ -22,8 +22,9 @@ func DefaultOptions() Options { return Options{Top: 20, Examples: 5} }
 // MostRows is the most that Top and Examples may be.
 const MostRows = 10_000
 
-// Tally adds up pairs of verdicts. It holds a row for each port, seller, currency and
-// code that occurs.
+// Tally adds up pairs of verdicts. It holds a row for each port, seller, advertising
+// network, currency and code that occurs; campaigns, of which anyone may make any number,
+// have none.
 type Tally struct {
 	opts       Options
 	shipments  section
@@ -60,6 +61,7 @@ type section struct {
 	preferences       [statuses][statuses]int64
 	reasons           map[string]*Reason
 	ports, sellers    map[string]*Group
+	networks          map[string]*Group // of the attributed click
 	values            map[string]*value
 	examples          [routes][routes]examples
 }
@@ -73,7 +75,7 @@ type value struct {
 }
 
 func newSection() section {
-	return section{reasons: map[string]*Reason{}, ports: map[string]*Group{}, sellers: map[string]*Group{}, values: map[string]*value{}}
+	return section{reasons: map[string]*Reason{}, ports: map[string]*Group{}, sellers: map[string]*Group{}, networks: map[string]*Group{}, values: map[string]*value{}}
 }
 
 // nothing is the verdict of a pack that says nothing about a subject.
@@ -115,6 +117,7 @@ func (s *section) add(p *offline.Pair, changed bool, c *decide.Contrast, most in
 	}
 	row(s.ports, d.Port).add(old.Route, now.Route, changed)
 	row(s.sellers, d.SellerID).add(old.Route, now.Route, changed)
+	row(s.networks, d.AdNetwork).add(old.Route, now.Route, changed)
 	row(s.values, d.Currency).add(old.Route, now.Route, changed, d.DeclaredValue)
 	if changed {
 		s.changed++

@@ -21,7 +21,8 @@ func drawVerdict(t *rapid.T, name string) *schemas.Verdict {
 		}
 	}
 	v.Dimensions = schemas.Dimensions{SellerID: fmt.Sprint("s", rapid.IntRange(0, 6).Draw(t, name+" seller")), Port: rapid.SampledFrom([]string{"", "2704", "4601"}).Draw(t, name+" port"),
-		Currency: "USD", DeclaredValue: schemas.DecimalOf(rapid.Int64Range(0, 1000).Draw(t, name+" value"), 0)}
+		AdNetwork: rapid.SampledFrom([]string{"", "google", "meta", "tiktok"}).Draw(t, name+" network"),
+		Currency:  "USD", DeclaredValue: schemas.DecimalOf(rapid.Int64Range(0, 1000).Draw(t, name+" value"), 0)}
 	return v
 }
 
@@ -66,7 +67,7 @@ func TestReportsAreSums(t *testing.T) {
 					t.Fatalf("of both and of one do not add up: %+v", r)
 				}
 			}
-			for _, groups := range [][]Group{s.Ports, s.Sellers} {
+			for _, groups := range [][]Group{s.Ports, s.Sellers, s.Networks} {
 				var subjects, changed int64
 				for _, g := range groups {
 					subjects, changed = subjects+g.Subjects, changed+g.Changed
