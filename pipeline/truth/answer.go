@@ -18,6 +18,7 @@ type Answer struct {
 	Info             []string `json:"info"`    // of severity info, sorted
 	Complete         bool     `json:"complete"`
 	AttributedClick  string   `json:"attributed_click"`
+	Campaign         string   `json:"campaign,omitempty"` // of the attributed click, where one is stated well-formed and once; empty: not judged
 	Unknowns         []string `json:"unknowns,omitempty"` // fields that must be among the unknowns
 	Causes           []string `json:"causes,omitempty"`   // the names of what was planted
 	Noise            []string `json:"noise,omitempty"`
@@ -35,7 +36,7 @@ func (d *draft) answer(preReview bool) Answer {
 		Complete: d.attributed, Causes: d.causes, Noise: d.noises,
 	}
 	if d.attributed {
-		a.AttributedClick = d.click.ClickID
+		a.AttributedClick, a.Campaign = d.click.ClickID, d.visit.campaign()
 	}
 	if preReview {
 		a.ShipmentID, pilot, date = "", false, dayOf(d.order.EventTime)

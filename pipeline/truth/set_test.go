@@ -46,13 +46,16 @@ func TestASetIsAFunctionOfItsOptions(t *testing.T) {
 
 // Every cause and every noise of the lists is met, and the codes of causes are known.
 func TestEveryCauseAndNoiseIsPlanted(t *testing.T) {
-	causes, odd, clean := map[string]int{}, map[string]int{}, 0
+	causes, odd, clean, campaigns := map[string]int{}, map[string]int{}, 0, 0
 	for _, d := range drafts(Options{Seed: 1, Orders: 8000}) {
 		for _, c := range d.causes {
 			causes[c]++
 		}
 		for _, n := range d.noises {
 			odd[n]++
+		}
+		if d.answer(false).Campaign != "" {
+			campaigns++
 		}
 		for _, p := range d.planted {
 			c := p.code
@@ -82,6 +85,9 @@ func TestEveryCauseAndNoiseIsPlanted(t *testing.T) {
 	}
 	if len(causes) > 0 {
 		t.Errorf("two causes of one name, or of no list: %v", slices.Sorted(maps.Keys(causes)))
+	}
+	if campaigns < 4000 {
+		t.Errorf("of 8000 orders %d say which campaign has to be read out of the click", campaigns)
 	}
 	if clean < 2500 || clean > 4000 {
 		t.Errorf("%d of 8000 orders have no cause", clean)

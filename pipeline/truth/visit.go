@@ -37,6 +37,21 @@ func (v *visit) get(name string) string {
 	return ""
 }
 
+// campaign is the utm_campaign that has to be read out of the visit, however it is encoded;
+// empty where there is none, or more than one, or one that was made false.
+func (v *visit) campaign() (name string) {
+	for _, p := range v.params {
+		switch {
+		case p.name != "utm_campaign":
+		case name != "" || p.raw:
+			return ""
+		default:
+			name = p.value
+		}
+	}
+	return name
+}
+
 // set states a parameter once; an empty value takes it away.
 func (v *visit) set(name, value string) {
 	kept := v.params[:0]

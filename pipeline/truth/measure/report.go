@@ -27,7 +27,7 @@ type Report struct {
 }
 
 // Subjects are subjects of one sort; those that agree do so in codes, route,
-// preference status, completeness and click.
+// preference status, completeness, click and campaign.
 type Subjects struct {
 	Judged int `json:"judged"`
 	Agree  int `json:"agree"`

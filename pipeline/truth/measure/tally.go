@@ -181,6 +181,9 @@ func differences(a *truth.Answer, v *schemas.Verdict, planted, found []string) (
 			wrong = append(wrong, fmt.Sprintf("%s: %s, planted %s", f.name, f.found, f.planted))
 		}
 	}
+	if c := v.Dimensions.Campaign; a.Campaign != "" && c != a.Campaign {
+		wrong = append(wrong, fmt.Sprintf("campaign: %s, planted %s", c, a.Campaign))
+	}
 	return wrong
 }
 

@@ -129,3 +129,23 @@ func TestAnswersThatCannotBeRead(t *testing.T) {
 		}
 	}
 }
+
+// A campaign is held against the one planted, where one is.
+func TestCampaignsAreCompared(t *testing.T) {
+	const one = `{"order_key":"a","shipment_id":"1","route":"RELEASE","preference_status":"NOT_CLAIMED","reasons":[],"complete":true%s}`
+	for _, c := range []struct {
+		planted, found string
+		as             int
+	}{{`,"campaign":"spring sale"`, "spring sale", 1}, {`,"campaign":"spring sale"`, "spring%20sale", 0}, {"", "anything", 1}} {
+		all, err := Load(strings.NewReader(fmt.Sprintf(one, c.planted)), Options{Examples: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := verdict(schemas.RouteRelease, schemas.PreferenceNotClaimed)
+		v.Dimensions.Campaign = c.found
+		all.Add("a", "1", v)
+		if r := all.Report(); r.Shipments.Agree != c.as {
+			t.Errorf("planted %q, found %q: %d as planted", c.planted, c.found, r.Shipments.Agree)
+		}
+	}
+}

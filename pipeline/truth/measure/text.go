@@ -32,7 +32,7 @@ func (r *Report) WriteText(dst io.Writer) error {
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d shipments, %d as planted in codes, route, status, completeness and click; %d pre-reviews, %d as planted\n",
+	fmt.Fprintf(&b, "%d shipments, %d as planted in codes, route, status, completeness, click and campaign; %d pre-reviews, %d as planted\n",
 		r.Shipments.Judged, r.Shipments.Agree, r.PreReviews.Judged, r.PreReviews.Agree)
 	fmt.Fprintf(&b, "%d clean shipments: %d have a reason of the class certain, %d only another\n", r.Clean.Shipments, r.Clean.Certain, r.Clean.Other)
 	fmt.Fprintf(&b, "%d questions were left open on purpose, %d of them are unknowns\n", r.Unknowns.Planted, r.Unknowns.Found)
