@@ -79,7 +79,9 @@ func TestQueriesFindWhatTheEventsSay(t *testing.T) {
 // views are spans and choices by name.
 func (w *world) views() map[string]boards.View {
 	from, to := w.span()
-	middle := w.newest[len(w.newest)/2].Verdict.Dimensions
+	middle := w.newest[slices.IndexFunc(w.newest, func(d decision) bool {
+		return high(d) && len(d.Verdict.Reasons) > 1 && dims(d).AdNetwork != "" && dims(d).EventTime%hourMs > 30*minuteMs
+	})].Verdict.Dimensions
 	at := time.UnixMilli(int64(middle.EventTime)).UTC()
 	odd := map[string][]string{
 		"port": {middle.Port, "2704"}, "currency": {middle.Currency}, "seller_id": {strings.ReplaceAll(oddSeller, `\`, `\\`), middle.SellerID},
@@ -91,8 +93,10 @@ func (w *world) views() map[string]boards.View {
 		"everything":              {From: from, To: to},
 		"everything, some chosen": {From: from, To: to, Values: odd},
 		"one odd seller":          {From: from, To: to, Values: map[string][]string{"seller_id": odd["seller_id"][:1], "days": {"365"}, "currency": {"MXN"}}},
+		"one site, one network":   {From: from, To: to, Values: map[string][]string{"site_host": {middle.SiteHost}, "ad_network": {middle.AdNetwork}, "port": {""}}},
 		"minutes on the edge":     {From: minute, To: minute.Add(3 * time.Hour)},
 		"minutes off the edge":    {From: minute.Add(time.Millisecond), To: minute.Add(26*time.Hour - time.Second)},
+		"up to the edge":          {From: minute.Add(-30 * time.Hour), To: minute},
 		"one second":              {From: minute, To: minute},
 		"two years":               {From: from.AddDate(-1, 0, 0), To: to.AddDate(1, 0, 0)},
 		"long ago":                {From: time.Date(2001, 2, 3, 4, 5, 6, 789e6, time.UTC), To: time.Date(2001, 2, 4, 0, 0, 0, 0, time.UTC)},

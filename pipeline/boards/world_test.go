@@ -63,22 +63,38 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// add gives some decisions and pre-reviews names that nobody would like to quote.
+// add gives some decisions and pre-reviews names that nobody would like to quote, e-Certs
+// whose last day lies on and beside the edges, and a past in cells that are empty now.
 func (w *world) add(t *testing.T) {
 	t.Helper()
+	w.newest = w.set.Newest()
+	_, to := w.span()
+	lastDay := schemas.Time(to.UnixMilli()).Date()
+	var before []*schemas.Decision
 	for i := range 40 {
 		d := *w.set.Decisions[i*7]
 		d.OrderKey = fmt.Sprint("odd-", i)
 		d.ID, d.Supersedes = schemas.MakeDecisionID(d.OrderKey, d.ShipmentID), 0
-		d.Verdict.Dimensions.SellerID, d.Verdict.Dimensions.SiteHost = oddSeller, `it's\a.example`
-		d.Verdict.Dimensions.ChannelGroup, d.Verdict.Dimensions.AdNetwork, d.Verdict.Dimensions.Campaign = `Paid 'X' \`, `net"work'\`, fmt.Sprint(`sale's \`, i%3)
+		x := &d.Verdict.Dimensions
+		x.SellerID, x.SiteHost = oddSeller, `it's\a.example`
+		x.ChannelGroup, x.AdNetwork, x.Campaign = `Paid 'X' \`, `net"work'\`, fmt.Sprint(`sale's \`, i%3)
+		if i%5 == 0 {
+			was := d
+			was.Version--
+			was.Verdict.Dimensions = schemas.Dimensions{SellerID: "gone", SiteHost: "gone.example", Platform: "gone", Channel: "B2B", Port: "9999", OriginCountry: "ZZ",
+				HSChapter: "00", ChannelGroup: "gone", AdNetwork: "gone", Campaign: "gone", LabelClass: "certain", Currency: "USD", EventTime: x.EventTime - 100*dayMs}
+			was.Verdict.Reasons = []schemas.Reason{{Code: "GONE", Severity: schemas.SeverityInfo}}
+			d.Supersedes = was.Version
+			before = append(before, &was)
+		}
 		w.set.Decisions = append(w.set.Decisions, &d)
 		r := *w.set.PreReviews[i*3]
 		r.OrderKey = d.OrderKey
 		r.ID, r.Supersedes = schemas.MakePreReviewID(r.OrderKey), 0
-		r.Verdict.Ecert = schemas.Ecert{ID: "E-1", Platform: `CROSS'NET\`, Status: schemas.EcertStatus(i % 7), ValidTo: r.Verdict.Dimensions.EventTime.Date() + schemas.Date(i*3)}
+		r.Verdict.Ecert = schemas.Ecert{ID: "E-1", Platform: `CROSS'NET\`, Status: schemas.EcertStatus(i % 7), ValidTo: lastDay + []schemas.Date{-1, 0, 30, 31, 90, 365}[i/7]}
 		w.set.PreReviews = append(w.set.PreReviews, &r)
 	}
+	w.set.Decisions = append(before, w.set.Decisions...)
 }
 
 func must(t testing.TB, err error) {
