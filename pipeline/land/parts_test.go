@@ -31,7 +31,11 @@ func TestThePartsOfRollUpsAddUpToTheirTotals(t *testing.T) {
 		}
 		sums := strings.Split(x.sums, ", ")
 		for i, name := range sums {
-			values = append(values, fmt.Sprintf("(number * %d + commit) %% 7", i+3))
+			value := fmt.Sprintf("(number * %d + commit) %% 7", i+3)
+			if name == "value" { // of nothing counted, nothing
+				value = "2 * count"
+			}
+			values = append(values, value+" AS "+name)
 			totals = append(totals, "sum("+map[string]string{"count": "decisions"}[name]+strings.TrimPrefix(name, "count")+")")
 		}
 		for commit := range 3 {
@@ -39,6 +43,8 @@ func TestThePartsOfRollUpsAddUpToTheirTotals(t *testing.T) {
 				"SELECT toDateTime('2026-07-01 00:00:00', 'UTC'), %s, 2, number %% 2, intDiv(number, 2) %% 2, 1 + commit FROM numbers(64)",
 				db, x.table, x.time, x.dims, x.sums, commit, strings.Join(values, ", "))))
 		}
+		// Whatever was counted here has left again.
+		must(t, conn.Exec(t.Context(), fmt.Sprintf("INSERT INTO %s.%s (%s, %s) VALUES ('2026-07-01', 'emptied', 9)", db, x.table, x.time, columns[0]+", version")))
 		read := func(from string) []string {
 			return rowsOf(t, conn, fmt.Sprintf("SELECT concat_ws(' ', %s, %s) AS line FROM %s.%s GROUP BY %s ORDER BY line", x.dims, textOf(totals), db, from, x.dims))
 		}

@@ -10,7 +10,7 @@ SELECT
     sumIf(decisions, route = 'HIGH_RISK_CONTROL') AS held,
     sum(decisions) AS shipments,
     round(100 * held / shipments, 1) AS held_percent
-FROM v_minute_route
+FROM v_minute_route_parts
 WHERE minute >= {from:DateTime64(3, 'UTC')} AND minute < {to:DateTime64(3, 'UTC')}
   AND ({port:String} = '' OR port = {port:String})
 GROUP BY day, port

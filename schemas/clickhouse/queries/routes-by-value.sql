@@ -8,9 +8,9 @@
 SELECT
     currency, route,
     sum(decisions) AS shipments,
-    sum(v_minute_route.value) AS declared_value,
+    sum(v_minute_route_parts.value) AS declared_value,
     round(100 * shipments / sum(shipments) OVER (PARTITION BY currency), 1) AS percent_of_currency
-FROM v_minute_route
+FROM v_minute_route_parts
 WHERE minute >= {from:DateTime64(3, 'UTC')} AND minute < {to:DateTime64(3, 'UTC')}
 GROUP BY currency, route
 ORDER BY currency, route
