@@ -31,10 +31,11 @@ source and how sure it is; what is not known; and the smallest changes that woul
 to a milder route. Nothing of it is legal advice.
 
 DECISIONS are records of the topics decisions, high-risk and pre-reviews, or lines of
-'clearlane score'. They say nothing of campaign identifiers, of what order and shipment
-say in full, or of which facts would do away with a reason; the record says so. What would
-change the route is worked out of the reasons by the pack that the decision was made by:
-give it with --policy where it is not the one of the configuration.
+'clearlane score'. Of campaign identifiers they name the network and the campaign only, and
+they say nothing of what order and shipment say in full, or of which facts would do away
+with a reason; the record says so. What would change the route is worked out of the reasons
+by the pack that the decision was made by: give it with --policy where it is not the one of
+the configuration.
 
 EVENTS are lines as 'clearlane score' takes them. They are joined and scored first, and the
 record then holds the whole case: the campaign identifiers of the click, how it links to

@@ -71,7 +71,7 @@ func (e *explainer) counted() Section {
 // limits is what this record can't say.
 func (e *explainer) limits() (out []string) {
 	if e.Case == nil {
-		out = append(out, "It was made of the decision alone. What the campaign identifiers were, how they link to the order, "+
+		out = append(out, "It was made of the decision alone. What the campaign identifiers were beside network and campaign, how they link to the order, "+
 			"what the order and the shipment say in full and how the claim's chain stands can't be said: that takes the events.")
 	}
 	switch hash := e.Decision.Evidence.PolicyHash; {
