@@ -12,6 +12,9 @@ import (
 type Options struct {
 	Library string // path of libchdb, as Find returns it
 	DataDir string // created when it is not there
+	// ConfigFile is a configuration of the engine as ClickHouse reads it, for example with
+	// clusters (remote_servers); empty: none.
+	ConfigFile string
 	// Sessions is how many statements may run at once; further ones wait. Default 4.
 	Sessions int
 }
@@ -24,6 +27,7 @@ var ErrClosed = errors.New("chdb: engine is closed")
 type Engine struct {
 	lib     *library
 	dataDir string
+	config  string // see Options.ConfigFile
 	idle    chan *session // every session that nobody uses; its capacity is their number
 	closing chan struct{}
 
@@ -52,9 +56,9 @@ func Open(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("chdb data directory: %w", err)
 	}
 	lib.setSignalHandlers(0)
-	e := &Engine{lib: lib, dataDir: o.DataDir, idle: make(chan *session, o.Sessions), closing: make(chan struct{})}
+	e := &Engine{lib: lib, dataDir: o.DataDir, config: o.ConfigFile, idle: make(chan *session, o.Sessions), closing: make(chan struct{})}
 	for range o.Sessions {
-		s, err := openSession(lib, o.DataDir)
+		s, err := openSession(lib, o.DataDir, o.ConfigFile)
 		if err != nil {
 			e.closeIdle(len(e.idle))
 			return nil, err
@@ -116,7 +120,7 @@ func (e *Engine) acquire(ctx context.Context) (*session, error) {
 }
 
 func (e *Engine) reopen() (*session, error) {
-	s, err := openSession(e.lib, e.dataDir)
+	s, err := openSession(e.lib, e.dataDir, e.config)
 	if err != nil {
 		e.idle <- nil
 		return nil, err
@@ -131,7 +135,7 @@ func (e *Engine) release(s *session) {
 		return
 	}
 	// The new one is opened first: closing the last connection stops the engine.
-	fresh, err := openSession(e.lib, e.dataDir)
+	fresh, err := openSession(e.lib, e.dataDir, e.config)
 	s.close()
 	if err != nil {
 		fresh = nil

@@ -63,8 +63,11 @@ type session struct {
 // insertChunk is how much of an insert's data is handed to the library at once.
 const insertChunk = 256 << 10
 
-func openSession(lib *library, dataDir string) (*session, error) {
+func openSession(lib *library, dataDir, configFile string) (*session, error) {
 	args := [][]byte{[]byte("clickhouse\x00"), []byte("--path=" + dataDir + "\x00")}
+	if configFile != "" {
+		args = append(args, []byte("--config-file="+configFile+"\x00"))
+	}
 	argv := make([]unsafe.Pointer, len(args))
 	for i, a := range args {
 		argv[i] = unsafe.Pointer(&a[0])

@@ -25,6 +25,19 @@ import (
 // a failure instead of a skipped test.
 const RequireEnv = "CLEARLANE_REQUIRE_CHDB"
 
+// Cluster is a cluster that the engine knows: itself, as one shard of one replica. Its
+// Distributed tables work; ON CLUSTER and replication need servers and are refused.
+const Cluster = "loopback"
+
+const clusterConfig = `<clickhouse>
+  <tcp_port>9000</tcp_port>
+  <remote_servers><loopback><shard>
+    <internal_replication>true</internal_replication>
+    <replica><host>127.0.0.1</host><port>9000</port></replica>
+  </shard></loopback></remote_servers>
+</clickhouse>
+`
+
 // shared is the engine of this test process: the library allows one.
 var shared struct {
 	once      sync.Once
@@ -76,7 +89,11 @@ func open() {
 	if shared.dir, shared.err = os.MkdirTemp("", "chdbtest-"); shared.err != nil {
 		return
 	}
-	if shared.engine, shared.err = chdb.Open(chdb.Options{Library: library, DataDir: shared.dir}); shared.err != nil {
+	config := filepath.Join(shared.dir, "cluster.xml")
+	if shared.err = os.WriteFile(config, []byte(clusterConfig), 0o600); shared.err != nil {
+		return
+	}
+	if shared.engine, shared.err = chdb.Open(chdb.Options{Library: library, DataDir: filepath.Join(shared.dir, "data"), ConfigFile: config}); shared.err != nil {
 		return
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
