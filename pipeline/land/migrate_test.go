@@ -11,7 +11,6 @@ import (
 
 	"github.com/clearlane/clearlane/pipeline/embedded/chdbtest"
 	"github.com/clearlane/clearlane/pipeline/land"
-	tables "github.com/clearlane/clearlane/schemas/clickhouse"
 )
 
 func TestMain(m *testing.M) { chdbtest.Main(m) }
@@ -94,31 +93,6 @@ func TestEveryTableAndColumnHasAComment(t *testing.T) {
 			t.Errorf("%s has no comment", name)
 		}
 		must(t, rows.Err())
-	}
-}
-
-// The cluster's form cannot be run on one engine; its parser has to accept it.
-func TestClusterFormParses(t *testing.T) {
-	conn, db := database(t)
-	all, err := tables.Migrations(tables.Target{Database: db, Cluster: "eu-1"})
-	must(t, err)
-	replicated, distributed := 0, 0
-	for _, m := range all {
-		for _, s := range m.Statements {
-			rows, err := conn.Query(t.Context(), "EXPLAIN AST "+s)
-			if err != nil {
-				t.Fatalf("%v\n%s", err, s)
-			}
-			must(t, rows.Close())
-			if !strings.Contains(s, "ON CLUSTER 'eu-1'") {
-				t.Errorf("runs on one server only: %s", s)
-			}
-			replicated += strings.Count(s, "ENGINE = ReplicatedReplacingMergeTree(")
-			distributed += strings.Count(s, "ENGINE = Distributed('eu-1', '"+db+"_local'")
-		}
-	}
-	if replicated < 14 || replicated != distributed {
-		t.Errorf("%d replicated and %d distributed tables, want as many of each, 14 or more", replicated, distributed)
 	}
 }
 

@@ -15,7 +15,8 @@
 --   one decision                              96                3,062
 -- To leave out what a later version supersedes is no way out: after a case was forgotten a
 -- version supersedes none, and both would stay.
--- Asked about every version, this table is the faster one: HISTORY
+-- Asked about every version, one code by day takes 50 ms here and 545 from the arrays of
+-- decisions, all codes by day 1,266 and 695. A reason takes 47 bytes.
 CREATE TABLE IF NOT EXISTS {{.Local}}.decision_reasons{{.OnCluster}} (
     subject            LowCardinality(String) COMMENT 'SHIPMENT: of a decision, ORDER: of a pre-review' CODEC(ZSTD(1)),
     decision_id        FixedString(32) COMMENT 'Decision or pre-review that carries the reason, 32 hex digits' CODEC(ZSTD(1)),

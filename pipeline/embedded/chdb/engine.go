@@ -27,7 +27,7 @@ var ErrClosed = errors.New("chdb: engine is closed")
 type Engine struct {
 	lib     *library
 	dataDir string
-	config  string // see Options.ConfigFile
+	config  string        // see Options.ConfigFile
 	idle    chan *session // every session that nobody uses; its capacity is their number
 	closing chan struct{}
 
