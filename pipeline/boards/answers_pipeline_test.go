@@ -100,6 +100,27 @@ func pipelineAnswers() map[string]answer {
 			}
 			return made
 		},
+		b + "Roll-ups against decisions": func(q *question) (made [][]any) {
+			var stand, found int64
+			for _, d := range q.newest {
+				if q.day(dims(d).EventTime) {
+					stand++
+				}
+			}
+			for _, r := range q.reasons() {
+				if q.day(dims(r.decision).EventTime) {
+					found++
+				}
+			}
+			for _, name := range []string{"day x campaign", "day x origin x chapter", "day x seller x site", "hour x label class", "hour x site x reason", "minute x port x route"} {
+				n := stand
+				if name == "hour x site x reason" {
+					n = found
+				}
+				made = append(made, []any{name, n, n, int64(0)})
+			}
+			return made
+		},
 		b + "Versions published": func(q *question) [][]any {
 			return rows(tally[decision]{keep: q.published, key: func(d decision) []any { return []any{q.stepOf(schemas.Time(d.Version), 1000)} },
 				counts: []func(decision) bool{func(d decision) bool { return d.Supersedes == 0 }, func(d decision) bool { return d.Supersedes != 0 }}}.of(q.set.Decisions))

@@ -74,6 +74,7 @@ type Panel struct {
 	FieldConfig FieldConfig `json:"fieldConfig"`
 	Options     Options     `json:"options"`
 	Targets     []Target    `json:"targets"`
+	Inside      []Panel     `json:"panels"` // of a collapsed row; Load puts them behind it too
 }
 
 // FieldConfig says how values are shown.
@@ -141,6 +142,11 @@ func Load(fsys fs.FS) ([]Board, error) {
 		if err := json.Unmarshal(content, &b); err != nil {
 			return nil, fmt.Errorf("dashboard %s: %w", name, err)
 		}
+		var flat []Panel
+		for _, p := range b.Panels {
+			flat = append(append(flat, p), p.Inside...)
+		}
+		b.Panels = flat
 		all = append(all, b)
 	}
 	return all, nil

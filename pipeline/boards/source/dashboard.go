@@ -39,9 +39,14 @@ func (b *board) dashboard() (object, error) {
 
 func (b *board) panels() (made []object, err error) {
 	id, y := 0, 0
-	for _, r := range b.Rows {
+	for i, r := range b.Rows {
+		if r.Collapsed && i < len(b.Rows)-1 {
+			return nil, fmt.Errorf("row %s: only the last one may be collapsed", r.Title)
+		}
 		id++
-		made = append(made, object{"id": id, "type": "row", "title": r.Title, "collapsed": false, "panels": []object{}, "gridPos": grid(1, columns, 0, y)})
+		line := object{"id": id, "type": "row", "title": r.Title, "collapsed": r.Collapsed, "gridPos": grid(1, columns, 0, y)}
+		made = append(made, line)
+		inside := []object{}
 		y++
 		x := 0
 		for i := range r.Panels {
@@ -58,9 +63,14 @@ func (b *board) panels() (made []object, err error) {
 				return nil, fmt.Errorf("panel %s: %w", p.Title, err)
 			}
 			o["id"], o["gridPos"] = id, grid(r.Height, p.Width, x, y)
-			made = append(made, o)
+			if r.Collapsed {
+				inside = append(inside, o)
+			} else {
+				made = append(made, o)
+			}
 			x += p.Width
 		}
+		line["panels"] = inside
 		y += r.Height
 	}
 	return made, nil

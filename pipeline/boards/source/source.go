@@ -33,11 +33,13 @@ type variable struct {
 	Default     string
 }
 
-// row is a line with a title, and the panels below it.
+// row is a line with a title, and the panels below it. Those of a collapsed row ask nothing
+// before it is opened; it is the last of its dashboard.
 type row struct {
-	Title  string
-	Height int
-	Panels []panel
+	Title     string
+	Height    int
+	Collapsed bool
+	Panels    []panel
 }
 
 // panel is one picture of a kind: stat, stats (one a column), bars (steps of time, stacked),
