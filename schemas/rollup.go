@@ -102,4 +102,9 @@ type Progress struct {
 	RedecideKey string
 
 	ShadowHash string // of the shadow pack, empty without one
+
+	// EpochsFrom is the least version of the decisions that are counted by epoch. Those of
+	// lower versions, from before there were epochs, are counted in epoch 0. It is 0 in
+	// records of older releases.
+	EpochsFrom uint64
 }

@@ -191,7 +191,7 @@ func (t *Task) emitRollups(ctx context.Context) error {
 func (t *Task) progress() schemas.Progress {
 	p := schemas.Progress{Partition: t.cfg.Partition, Layout: t.cfg.Layout, Commit: t.commit, Watermark: schemas.Time(t.watermark),
 		Offsets: make(map[string]int64, len(t.offsets)), PolicyHash: t.refs.Policy.Hash, GeoVersion: t.refs.Geo.Version(),
-		ListsVersion: listsVersion, ShadowHash: shadowHash(t.refs), SellerSitesOffset: t.refs.SitesOffset, Instance: t.cfg.Instance}
+		ListsVersion: listsVersion, ShadowHash: shadowHash(t.refs), SellerSitesOffset: t.refs.SitesOffset, Instance: t.cfg.Instance, EpochsFrom: t.epochsFrom}
 	t.sweep.note(&p)
 	maps.Copy(p.Offsets, t.idleCommitted)
 	for i, o := range t.offsets {

@@ -128,7 +128,7 @@ func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict
 	if last != nil {
 		old = last.Cell
 	}
-	s.mark = rollup.AppendMark(s.mark[:0], v, d.Version)
+	s.mark = t.appendMark(s.mark[:0], v, d.Version)
 	mark := t.out.keep(s.mark) // the state holds it until it is encoded
 	if err := t.book.Move(old, mark, t.cellMs()); err != nil {
 		return fmt.Errorf("order %q, shipment %q: %w", d.OrderKey, d.ShipmentID, err)

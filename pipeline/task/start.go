@@ -24,12 +24,14 @@ func (t *Task) start(ctx context.Context, progress *schemas.Progress, stored *me
 		return nil, err
 	}
 	if progress == nil { // the first start: whatever is in the output topics is not ours
+		t.epochsFrom = 1
 		if t.outputs, err = t.deps.OutputEnds(ctx); err != nil {
 			return nil, fmt.Errorf("ends of the outputs: %w", err)
 		}
 		return starts, nil
 	}
 	t.commit, t.watermark = progress.Commit, int64(progress.Watermark)
+	t.epochsFrom = epochsFrom(progress)
 	if stored != nil {
 		t.outputs = stored.Outputs
 	}
@@ -41,6 +43,29 @@ func (t *Task) start(ctx context.Context, progress *schemas.Progress, stored *me
 		}
 	}
 	return from, nil
+}
+
+// versionsAhead is how far, in ms, versions may be ahead of the watermark: they are when a
+// decision is revised while no time passes, by one each time.
+const versionsAhead = 3_600_000
+
+// epochsFrom is the least version that is counted by epoch. A progress record that says
+// nothing of it is of a release that counted without; it has published no version above
+// this bound. The marks of all decisions have to follow from their versions alone, or a
+// recovery would take them out of other cells than those they were counted in.
+func epochsFrom(progress *schemas.Progress) uint64 {
+	if progress.EpochsFrom != 0 {
+		return progress.EpochsFrom
+	}
+	return uint64(max(progress.Watermark, 0)) + versionsAhead
+}
+
+// appendMark appends what a decision is counted by.
+func (t *Task) appendMark(dst []byte, v *schemas.Verdict, version uint64) []byte {
+	if version < t.epochsFrom {
+		return rollup.AppendFirstMark(dst, v)
+	}
+	return rollup.AppendMark(dst, v, version)
 }
 
 // belongs refuses a local state that is not of this partition's progress.

@@ -42,9 +42,11 @@ type Task struct {
 	watermark int64  // greatest record time, Unix ms, see advance
 	issued    uint64 // greatest version given out since the start
 	commit    uint64 // number of the last commit that was begun
-	offsets   []int64
-	outputs   [NumOutputs]int64 // next committed offset of each output partition
-	committed []int64           // input offsets of the last commit that was begun
+	// epochsFrom is the least version of the decisions that are counted by epoch.
+	epochsFrom uint64
+	offsets    []int64
+	outputs    [NumOutputs]int64 // next committed offset of each output partition
+	committed  []int64           // input offsets of the last commit that was begun
 
 	// Next offsets of inputs that are not configured any more, so that nothing is lost
 	// or read twice when they are again: those of the last commit, and those that the

@@ -56,6 +56,7 @@ var (
 		f(14, "sweep_key", "SweepKey", "The last of its orders that was decided."),
 		f(15, "redecide", "Redecide", "All open orders are being decided anew."),
 		f(16, "redecide_key", "RedecideKey", "The last of them that was decided."),
+		f(21, "epochs_from", "EpochsFrom", "Decisions of this version and greater ones are counted by epoch, those of lower ones, of older releases, in epoch 0."),
 		f(20, "shadow_hash", "ShadowHash", "Hash of the shadow policy pack."),
 	)
 )
