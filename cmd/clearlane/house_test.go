@@ -62,7 +62,7 @@ var arrows = []arrow{
 var users = map[string][]string{
 	"github.com/segmentio/kafka-go":  {"pipeline/kafka"},
 	"github.com/twmb/franz-go":       {"pipeline/kafka", "pipeline/land", "pipeline/embedded", "cmd/clearlane"},
-	"github.com/ClickHouse":          {"pipeline/land", "pipeline/embedded", "pipeline/oracle", "pipeline/query", "cmd/clearlane"},
+	"github.com/ClickHouse":          {"pipeline/land", "pipeline/embedded", "pipeline/oracle", "pipeline/query", "pipeline/rebuild", "cmd/clearlane"},
 	"github.com/cockroachdb/pebble":  {"pipeline/state", "cmd/clearlane"},
 	"github.com/ebitengine/purego":   {"pipeline/embedded"},
 	"github.com/spf13/cobra":         {"cmd/clearlane"},

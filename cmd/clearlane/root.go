@@ -99,6 +99,7 @@ func newRoot(a *app) *cobra.Command {
 		newPolicy(a),
 		newBacktest(a),
 		newQuery(a),
+		newRebuild(a),
 		newVersion(a),
 	)
 	return root

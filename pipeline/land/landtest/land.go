@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/clearlane/clearlane/pipeline/embedded/broker"
@@ -58,6 +60,9 @@ func New(t testing.TB) *Tables {
 	return x
 }
 
+// Brokers are the addresses of the broker, host:port.
+func (x *Tables) Brokers() []string { return x.broker.Addrs() }
+
 // Load makes the default set and lands it.
 func Load(t testing.TB) (*Tables, *Set) {
 	t.Helper()
@@ -107,6 +112,21 @@ func (x *Tables) Again() {
 	x.CatchUp()
 }
 
+// Rewind moves each position of the landers' group back to somewhere before it, so that the
+// next of them reads a part of every topic again.
+func (x *Tables) Rewind(rng *rand.Rand) error {
+	adm := kadm.NewClient(x.client)
+	at, err := adm.FetchOffsets(context.Background(), x.Land.Group)
+	if err != nil {
+		return err
+	}
+	back := kadm.Offsets{}
+	at.Each(func(o kadm.OffsetResponse) {
+		back.AddOffset(o.Topic, o.Partition, rng.Int64N(o.At+1), -1)
+	})
+	return adm.CommitAllOffsets(context.Background(), x.Land.Group, back)
+}
+
 // PartitionOf is the partition of an order.
 func PartitionOf(orderKey string) int32 {
 	h := fnv.New32a()
@@ -134,6 +154,20 @@ func (s *Set) Records(t testing.TB) (all []*kgo.Record) {
 		all = append(all, s.Letters[i].record())
 	}
 	return all
+}
+
+// Rows are the roll-up rows of one more commit, of decisions that follow those of the set.
+func (s *Set) Rows(t testing.TB, more ...*schemas.Decision) (rows []*kgo.Record) {
+	t.Helper()
+	books := newBooks()
+	for _, d := range s.Decisions {
+		books.count(t, d)
+	}
+	books.commit(t)
+	for _, d := range more {
+		rows = append(rows, books.count(t, d)...)
+	}
+	return append(rows, books.commit(t)...)
 }
 
 // DecisionRecord is a decision on the wire.
