@@ -31,6 +31,14 @@ var expectations = map[string]func(*asked) []string{
 	"route-changes":       routeChanges,
 	"claims-by-platform":  claimsByPlatform,
 	"ecerts-expiring":     ecertsExpiring,
+	"seller-high-risk":    sellerHighRisk,
+	"campaign-labels":     campaignLabels,
+	"network-labels":      networkLabels,
+	"channel-labels":      channelLabels,
+	"origins":             origins,
+	"funnel":              funnel,
+	"ledger":              ledger,
+	"rollup-check":        rollupCheck,
 }
 
 // others are further values that a query is tried with, over those of its example.
@@ -53,6 +61,12 @@ var others = map[string][]map[string]string{
 	"route-changes":      {{"from": "2026-08-01"}},
 	"claims-by-platform": {{"from": "2026-08-01"}},
 	"ecerts-expiring":    {{"on": "2026-08-01", "days": "400"}},
+	"seller-high-risk":   {{"from": "2026-08-01", "least": "1"}},
+	"network-labels":     {{"from": "2026-08-01"}},
+	"channel-labels":     {{"from": "2026-08-01", "to": "2026-10-07T08:31:12Z"}},
+	"origins":            {{"country": "MX"}},
+	"funnel":             {{"channel": "B2B"}, {"from": "2026-08-01", "to": "2026-10-06T12:00:00Z"}},
+	"ledger":             {{"from": "2026-08-01"}},
 }
 
 // percent is a share to one place, as people read it.

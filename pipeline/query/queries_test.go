@@ -202,9 +202,14 @@ func (a *asked) minutes(at schemas.Time) bool {
 
 // days tells whether a date lies in the days asked for.
 func (a *asked) days(d schemas.Date) bool {
-	var n int
-	fmt.Sscan(a.values["days"], &n)
-	return d >= a.date("on") && d < a.date("on")+schemas.Date(n)
+	return d >= a.date("on") && d < a.date("on")+schemas.Date(a.number("days"))
+}
+
+func (a *asked) number(param string) (n int) {
+	if _, err := fmt.Sscan(a.values[param], &n); err != nil {
+		panic(err)
+	}
+	return n
 }
 
 func (a *asked) date(param string) schemas.Date {

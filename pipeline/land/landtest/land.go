@@ -153,6 +153,9 @@ func (s *Set) Records(t testing.TB) (all []*kgo.Record) {
 	for i := range s.Letters {
 		all = append(all, s.Letters[i].record())
 	}
+	for i := range s.Counters {
+		all = append(all, RollupRecord(&s.Counters[i]))
+	}
 	return all
 }
 

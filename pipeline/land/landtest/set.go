@@ -39,6 +39,7 @@ type Set struct {
 	PreReviews  []*schemas.PreReview  // likewise
 	Differences []*schemas.Difference // likewise
 	Letters     []Letter
+	Counters    []schemas.RollupRow // of funnel and ledger; of each cell the greatest version holds
 }
 
 // Event is one input in the sequence of the topics.
@@ -68,6 +69,7 @@ func Make(t testing.TB, o Options) *Set {
 	}
 	s.compare(pack)
 	s.Letters = letters(t, o)
+	s.Counters = counters(t, s)
 	return s
 }
 
