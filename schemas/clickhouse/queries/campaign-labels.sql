@@ -10,7 +10,7 @@ SELECT
     sumIf(decisions, label_class = 'likely') AS likely,
     sum(decisions) AS shipments,
     sumIf(decisions, route = 'HIGH_RISK_CONTROL') AS held
-FROM v_day_campaign
+FROM v_day_campaign_parts
 WHERE campaign != '' AND day >= {from:Date32} AND day < {to:Date32}
 GROUP BY ad_network, campaign
 HAVING certain + likely > 0

@@ -6,8 +6,8 @@
 -- example: from=2026-10-05 to=2026-10-09 limit=10
 SELECT
     channel_group, label_class, currency,
-    sum(decisions) AS shipments, sum(v_hour_label.value) AS declared_value
-FROM v_hour_label
+    sum(decisions) AS shipments, sum(v_hour_label_parts.value) AS declared_value
+FROM v_hour_label_parts
 WHERE hour >= {from:DateTime64(3, 'UTC')} AND hour < {to:DateTime64(3, 'UTC')}
 GROUP BY channel_group, label_class, currency
 ORDER BY channel_group, label_class, currency

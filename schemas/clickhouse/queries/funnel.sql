@@ -8,9 +8,9 @@
 -- example: from=2026-10-05 to=2026-10-09
 SELECT
     toDate(hour) AS day,
-    sum(v_funnel.clicks) AS clicks, sum(v_funnel.orders) AS orders, sum(v_funnel.shipments) AS shipments,
-    sum(v_funnel.joined) AS joined, sum(v_funnel.waiting) AS waiting, sum(v_funnel.expired) AS expired
-FROM v_funnel
+    sum(v_funnel_parts.clicks) AS clicks, sum(v_funnel_parts.orders) AS orders, sum(v_funnel_parts.shipments) AS shipments,
+    sum(v_funnel_parts.joined) AS joined, sum(v_funnel_parts.waiting) AS waiting, sum(v_funnel_parts.expired) AS expired
+FROM v_funnel_parts
 WHERE hour >= {from:DateTime64(3, 'UTC')} AND hour < {to:DateTime64(3, 'UTC')}
   AND ({channel:String} = 'ANY' OR channel = {channel:String})
 GROUP BY day

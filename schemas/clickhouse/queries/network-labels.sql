@@ -10,7 +10,7 @@ SELECT
     sum(decisions) AS shipments,
     round(100 * shipments / sum(shipments) OVER (PARTITION BY ad_network), 1) AS percent_of_network,
     sumIf(decisions, route = 'HIGH_RISK_CONTROL') AS held
-FROM v_day_campaign
+FROM v_day_campaign_parts
 WHERE day >= {from:Date32} AND day < {to:Date32}
 GROUP BY ad_network, label_class
 ORDER BY ad_network, label_class

@@ -7,9 +7,9 @@
 -- example: from=2026-10-05 to=2026-10-09 limit=8
 SELECT
     origin_country, hs_chapter, currency,
-    sum(decisions) AS shipments, sum(v_day_origin.value) AS declared_value,
+    sum(decisions) AS shipments, sum(v_day_origin_parts.value) AS declared_value,
     sumIf(decisions, route = 'HIGH_RISK_CONTROL') AS held
-FROM v_day_origin
+FROM v_day_origin_parts
 WHERE day >= {from:Date32} AND day < {to:Date32} AND ({country:String} = '' OR origin_country = {country:String})
 GROUP BY origin_country, hs_chapter, currency
 ORDER BY shipments DESC, origin_country, hs_chapter, currency

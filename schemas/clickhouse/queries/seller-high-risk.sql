@@ -10,7 +10,7 @@ SELECT
     sumIf(decisions, route = 'HIGH_RISK_CONTROL') AS held,
     sum(decisions) AS shipments,
     round(100 * held / shipments, 1) AS held_percent
-FROM v_day_seller
+FROM v_day_seller_parts
 WHERE day >= {from:Date32} AND day < {to:Date32}
 GROUP BY seller_id, site_host
 HAVING shipments >= {least:UInt32}
