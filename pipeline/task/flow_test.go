@@ -219,3 +219,74 @@ func TestFunnelAndLedgerSurviveCrashes(t *testing.T) {
 		}
 	}
 }
+
+// Shipments that wait when their orders are forgotten expire, whatever crashes; and what
+// comes later to the hour of a forgotten cell is added to what was published of it.
+func TestWhatWaitsExpiresWithItsOrder(t *testing.T) {
+	_, refs := events(t, 1, 1, 0)
+	cfg := testConfig()
+	cfg.Join, cfg.Bounds.MaxAheadMs = shortLife(), 10*365*24*3600*1000
+	const start, waiting, apart = int64(1_780_000_000_000), 12, int64(20 * 60 * 1000)
+	event := schemas.Time(start).String()
+	shipment := func(key string, at int64) record.Record {
+		return record.Record{Key: []byte(key), TimeMs: at, Value: fmt.Appendf(nil,
+			`{"order_key":%q,"shipment_id":"p","event_time":%q,"destination_country":"US","port_of_entry":"2704"}`, key, event)}
+	}
+	for seed := range uint64(6) {
+		in := make([][]record.Record, len(testTopics))
+		add := func(r record.Record) {
+			r.Offset = int64(len(in[2]))
+			in[2] = append(in[2], r)
+		}
+		for i := range waiting {
+			add(shipment(fmt.Sprint("waits-", i), start+int64(i)))
+		}
+		c := newCluster(in, seed, 12)
+		d := newDisk(c)
+		c.open, c.forgets = d.open, true
+		now := time.UnixMilli(1_790_000_000_000)
+		deps := Deps{References: func() *decide.References { return refs }, Now: func() time.Time {
+			now = now.Add(150 * time.Millisecond)
+			return now
+		}}
+		sum := func() (n schemas.Funnel) {
+			for cell, x := range c.read(t).flow.funnel {
+				if cell.Epoch == 0 {
+					t.Errorf("seed %d: %+v", seed, cell)
+				}
+				n.Shipments, n.Waiting, n.Expired = n.Shipments+x.Shipments, n.Waiting+x.Waiting, n.Expired+x.Expired
+			}
+			return n
+		}
+		others := int64(0)
+		const most = 400
+		for ; others <= most; others++ { // the last one is run too
+			add(shipment(fmt.Sprint("other-", others), start+others*apart))
+			if others%20 > 0 {
+				continue
+			}
+			if err := c.run(cfg, deps); err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+			if n := sum(); n.Shipments != waiting+others+1 || n.Waiting+n.Expired != n.Shipments || n.Expired > waiting+others {
+				t.Fatalf("seed %d: %+v of %d shipments", seed, n, waiting+others+1)
+			}
+		}
+		before := sum()
+		if before.Expired < waiting {
+			t.Errorf("seed %d: %+v: what has waited for %d hours has not expired", seed, before, most*apart/3_600_000)
+		}
+		add(shipment("late", start+5)) // of the hour and the day of those that have expired
+		if err := c.run(cfg, deps); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if n := sum(); n.Shipments != before.Shipments+1 || n.Expired < before.Expired+1 || n.Waiting+n.Expired != n.Shipments {
+			t.Errorf("seed %d: %+v behind %+v", seed, n, before)
+		}
+		final := c.read(t)
+		final.flow.balances(t, c)
+		if *d.forgotten == 0 {
+			t.Errorf("seed %d: nothing was forgotten", seed)
+		}
+	}
+}
