@@ -71,8 +71,20 @@ func (d *demo) toEnd(ctx context.Context) error {
 	if !report.OK() {
 		return errDisagrees
 	}
-	d.say("\nevery number agrees with the known answers, after %s", time.Since(d.began).Round(100*time.Millisecond))
+	d.say("\n%s", d.balance())
+	d.say("every number agrees with the known answers, after %s", time.Since(d.began).Round(100*time.Millisecond))
 	return nil
+}
+
+// balance says what became of the records read: the ledger in words.
+func (d *demo) balance() string {
+	in := d.tally.read()
+	sum := uint64(0)
+	for _, n := range in {
+		sum += uint64(n)
+	}
+	return fmt.Sprintf("of %d records read %d were applied, %d repeated one, %d were older than what is held, %d were pushed out by newer ones, %d are dead letters",
+		sum, in[task.OutcomeOK], in[task.OutcomeDuplicate], in[task.OutcomeStale], in[task.OutcomeEvicted], in[task.OutcomeDeadLetter])
 }
 
 // inputs compares what the tasks have read with what was sent.

@@ -35,6 +35,7 @@ func CompareClickHouse(ctx context.Context, conn driver.Conn, database string, t
 	}
 	r.line(where, "v_hour_reason decisions", reasons, c.count(
 		"SELECT toUInt64(sum(decisions)) FROM %[1]s.v_hour_reason WHERE reason IN (SELECT DISTINCT code FROM %[1]s.v_decision_reasons WHERE severity != 'INFO')"))
+	c.flow(r, total)
 	return r, c.err
 }
 
