@@ -18,6 +18,7 @@ var kept = map[string]struct {
 }{
 	"decisions":           {6, "decision_id, version, decided_at", "repeat('{id}', 32), {ms}, {time}"},
 	"pre_reviews":         {6, "decision_id, version, decided_at", "repeat('{id}', 32), {ms}, {time}"},
+	"decision_reasons":    {6, "code, decision_id, version, decided_at", "'C', repeat('{id}', 32), {ms}, {time}"},
 	"shadow_differences":  {6, "decision_id, version, compared_at", "repeat('{id}', 32), {ms}, {time}"},
 	"dispositions":        {6, "decision_id, event_time", "repeat('{id}', 32), {time}"},
 	"dead_letters":        {1, "topic, offset, record_time", "'orders', {ms}, {time}"},
