@@ -10,9 +10,9 @@ import (
 	"github.com/clearlane/clearlane/pipeline/land"
 )
 
-// kept is how long the rows of each table stay, in years, and by which column. {ms} and
+// keptFor is how long the rows of each table stay, in years, and by which column. {ms} and
 // {time} are when the row is of; the second text tells its rows apart.
-var kept = map[string]struct {
+var keptFor = map[string]struct {
 	years           int
 	columns, values string
 }{
@@ -41,7 +41,7 @@ func TestRowsGoWhenTheirTimeIsOver(t *testing.T) {
 	_, err := land.Migrate(t.Context(), conn, db, land.MigrateOptions{})
 	must(t, err)
 	tables := rowsOf(t, conn, "SELECT name FROM system.tables WHERE database = '"+db+"' AND engine LIKE '%MergeTree' AND name != 'schema_migrations'")
-	for name, k := range kept {
+	for name, k := range keptFor {
 		for i, months := range []int{k.years*12 + 1, k.years*12 - 1} {
 			at := time.Now().UTC().AddDate(0, -months, 0)
 			values := strings.NewReplacer("{id}", string("ab"[i]), "{ms}", fmt.Sprint(at.UnixMilli()), "{time}", "toDateTime('"+at.Format(time.DateTime)+"', 'UTC')").Replace(k.values)
@@ -49,9 +49,9 @@ func TestRowsGoWhenTheirTimeIsOver(t *testing.T) {
 		}
 	}
 	for _, name := range tables {
-		k, known := kept[name]
+		k, known := keptFor[name]
 		if from := copied[name]; from != "" {
-			k, known = kept[from]
+			k, known = keptFor[from]
 		}
 		if !known {
 			t.Errorf("%s: how long its rows are kept is not said here", name)
