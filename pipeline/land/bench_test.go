@@ -2,7 +2,6 @@ package land
 
 import (
 	"fmt"
-	"syscall"
 	"testing"
 	"time"
 
@@ -117,13 +116,6 @@ func perRow(b *testing.B, spent func() time.Duration) {
 
 // cpu measures the processor time spent from now on.
 func cpu(b *testing.B) func() time.Duration {
-	now := func() time.Duration {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			b.Fatal(err)
-		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	began := now()
-	return func() time.Duration { return now() - began }
+	began := cpuTime(b)
+	return func() time.Duration { return cpuTime(b) - began }
 }

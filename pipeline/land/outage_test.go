@@ -85,7 +85,7 @@ func TestClickHouseAwayUnderLoad(t *testing.T) {
 	})
 	r.eventually("rows landed", func() bool { return l.Status().Rows > 100 })
 
-	x := outage{At: time.Now().UTC().Truncate(time.Second), Machine: thisMachine(), AwaySeconds: away.Seconds()}
+	x := outage{At: time.Now().UTC().Truncate(time.Second), Machine: land.ThisMachine(), AwaySeconds: away.Seconds()}
 	// Each writer holds a batch in hand, one that waits, and at most what one poll brought.
 	x.HeldBoundRows = r.cfg.ClickHouse.Writers * 3 * r.cfg.BatchRows
 	x.HeapBefore = heap()
@@ -128,7 +128,7 @@ func TestClickHouseAwayUnderLoad(t *testing.T) {
 	x.Records, x.Decisions, x.Wrong = r.produced, int(w.version), t.Failed()
 	x.LogLines = strings.Count(log.String(), "ClickHouse does not take rows") + strings.Count(log.String(), "ClickHouse takes rows again")
 	t.Logf("%+v", x)
-	writeResult(t, "CLEARLANE_AWAY_RESULTS", x)
+	land.WriteResult(t, "CLEARLANE_AWAY_RESULTS", x)
 	if perSecond := int64(outageBurst); x.LagPeak < perSecond*int64(away.Seconds()) {
 		t.Errorf("a lag of %d at most, want it to grow while ClickHouse is away", x.LagPeak)
 	}

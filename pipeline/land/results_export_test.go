@@ -1,4 +1,4 @@
-package land_test
+package land
 
 import (
 	"encoding/json"
@@ -11,25 +11,25 @@ import (
 	"github.com/clearlane/clearlane/pipeline/bench"
 )
 
-// writeResult appends a run as a line of JSON to the file that a variable names, if it does.
-func writeResult(t testing.TB, variable string, run any) {
+// WriteResult appends a run as a line of JSON to the file that a variable names, if it does.
+func WriteResult(t testing.TB, variable string, run any) {
 	t.Helper()
 	name := os.Getenv(variable)
 	if name == "" {
 		return
 	}
 	line, err := json.Marshal(run)
-	must(t, err)
+	fatal(t, err)
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	must(t, err)
+	fatal(t, err)
 	_, err = f.Write(append(line, '\n'))
-	must(t, err)
-	must(t, f.Close())
+	fatal(t, err)
+	fatal(t, f.Close())
 }
 
-// thisMachine says with which commit the tests were built, where go test was told to note it
+// ThisMachine says with which commit the tests were built, where go test was told to note it
 // (-buildvcs=true).
-func thisMachine() bench.Machine {
+func ThisMachine() bench.Machine {
 	commit, changed := "", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
@@ -47,6 +47,13 @@ func thisMachine() bench.Machine {
 // cpuTime is the processor time of this process, the engine's threads among them.
 func cpuTime(t testing.TB) time.Duration {
 	var u syscall.Rusage
-	must(t, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	fatal(t, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func fatal(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
