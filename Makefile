@@ -28,6 +28,8 @@ help: ## this list
 	@echo '  CLEARLANE_PAUSES_RESULTS=FILE         what bench-pauses appends a line a fault to (absolute path)'
 	@echo '  CLEARLANE_BACKTEST_RESULTS=FILE       what bench-backtest appends a line a run to (absolute path)'
 	@echo '  CLEARLANE_LARGE_RESULTS=FILE          what bench-large appends a line a query to (absolute path)'
+	@echo '  CLEARLANE_LANDER_RESULTS=FILE         what bench-lander appends a line a run to (absolute path)'
+	@echo '  CLEARLANE_AWAY_RESULTS=FILE           what away appends a line to (absolute path)'
 	@echo '  CLEARLANE_CHAOS_KEEP=1                chaos keeps what a seed leaves also when it was right'
 	@echo '  PACKAGES=./schemas/...                what test, lint and bench look at'
 
@@ -117,6 +119,18 @@ bench-large: export CLEARLANE_LARGE_DECISIONS = $(DECISIONS)
 bench-large: ## every query of the dashboards on DECISIONS (10 million) in ClickHouse's engine; kept in .cache/large, 6 GB, 25 minutes the first time
 	@deploy/embedded/install.sh
 	@CLEARLANE_REQUIRE_CHDB=1 $(GO) test -buildvcs=true -count 1 -v -timeout 3h -run '^TestBenchLarge$$' ./cmd/clearlane
+
+LANDER_ROWS ?= 200000
+.PHONY: bench-lander
+bench-lander: export CLEARLANE_LANDER_ROWS = $(LANDER_ROWS)
+bench-lander: ## LANDER_ROWS (200,000) decisions into the embedded engine: the lander, prepared blocks, AppendStruct; five rounds
+	@CLEARLANE_REQUIRE_CHDB=1 $(GO) test -buildvcs=true -count 1 -v -timeout 30m -run '^TestBenchLander$$' ./pipeline/land
+
+CLEARLANE_AWAY ?= 2m
+.PHONY: away
+away: export CLEARLANE_AWAY := $(CLEARLANE_AWAY)
+away: ## ClickHouse away for CLEARLANE_AWAY (2m) under load: lag, memory, time to catch up, and the tables checked
+	@CLEARLANE_REQUIRE_CHDB=1 $(GO) test -buildvcs=true -count 1 -v -timeout 30m -run '^TestClickHouseAwayUnderLoad$$' ./pipeline/land
 
 TRUTH_ORDERS ?= 200000
 TRUTH_SEED ?= 1

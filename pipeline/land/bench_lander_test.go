@@ -108,7 +108,7 @@ func newLandBench(t *testing.T, rows, writers int) *landBench {
 	x := &landBench{t: t, rows: rows, cfg: Default()}
 	c := &x.cfg.ClickHouse
 	c.Addrs, c.Protocol, c.Database, c.Writers = o.Addr, HTTP, o.Auth.Database, writers
-	x.cfg.BatchRows, x.cfg.BatchBytes, x.cfg.LagInterval = benchRows, 256<<20, 50*time.Millisecond // rows alone bound a batch
+	x.cfg.BatchRows, x.cfg.BatchBytes, x.cfg.LagInterval = benchRows, 256<<20, 50*time.Millisecond         // rows alone bound a batch
 	o.Auth.Database, o.Compression = "default", &clickhouse.Compression{Method: clickhouse.CompressionLZ4} // as the lander
 	x.conn = chdbtest.Connect(t, o)
 	_, err := Migrate(t.Context(), x.conn, c.Database, MigrateOptions{})
