@@ -1,8 +1,6 @@
 package boards_test
 
 import (
-	"github.com/twmb/franz-go/pkg/kgo"
-
 	"github.com/clearlane/clearlane/pipeline/gen"
 	"github.com/clearlane/clearlane/pipeline/land/landtest"
 	"github.com/clearlane/clearlane/schemas"
@@ -54,11 +52,4 @@ func (c *counters) letters(all []landtest.Letter) {
 		}
 		c.add(schemas.RollupRow{Layout: landtest.Partitions, Version: 3, Count: n, Cell: cell}, true)
 	}
-}
-
-func (c *counters) records() (records []*kgo.Record) {
-	for i := range c.all {
-		records = append(records, landtest.RollupRecord(&c.all[i]))
-	}
-	return records
 }

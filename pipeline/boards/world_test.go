@@ -57,8 +57,8 @@ func newWorld(t *testing.T) *world {
 	}
 	slices.SortFunc(w.reviews, func(a, b *schemas.PreReview) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	w.counters.letters(w.set.Letters)
+	w.set.Counters = w.counters.all // in place of those that the set has
 	w.tables.Produce(w.set.Records(t)...)
-	w.tables.Produce(w.counters.records()...)
 	w.tables.CatchUp()
 	return w
 }
