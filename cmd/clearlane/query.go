@@ -133,6 +133,15 @@ func (o *queryOptions) values() (map[string]string, error) {
 	return given, nil
 }
 
+// spanOf says which span was asked about, of a query that has one: mostly it is what
+// leaves an answer empty.
+func spanOf(q *queries.Query, values map[string]string) string {
+	if q.Param("from") == nil || q.Param("to") == nil {
+		return ""
+	}
+	return fmt.Sprintf(" from %s to %s (UTC)", values["from"], values["to"])
+}
+
 // ask runs a query and writes its answer.
 func ask(ctx context.Context, a *app, q *queries.Query, o *queryOptions) error {
 	if !slices.Contains(queryFormats, o.format) {
@@ -161,6 +170,9 @@ func ask(ctx context.Context, a *app, q *queries.Query, o *queryOptions) error {
 	result, err := query.Run(ctx, conn, q, values, c.ClickHouse.QueryTimeout)
 	if err := errors.Join(err, conn.Close()); err != nil {
 		return fmt.Errorf("ClickHouse %s, database %s: %w", strings.Join(c.ClickHouse.Addrs, ","), c.ClickHouse.Database, err)
+	}
+	if len(result.Rows) == 0 {
+		fmt.Fprintf(a.err, "clearlane: no rows%s\n", spanOf(q, values))
 	}
 	if result.Full() {
 		fmt.Fprintf(a.err, "clearlane: the first %d rows; there may be more, --limit asks for them\n", result.Limit)

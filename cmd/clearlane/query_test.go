@@ -47,7 +47,16 @@ func TestQueryAsksTheConfiguredServer(t *testing.T) {
 	if out, _ = run(exitOK, append([]string{"reasons"}, span...)...); !strings.HasPrefix(out, "code  ") {
 		t.Errorf("%s", out)
 	}
+	nothing := []string{"--from", "1970-01-01", "--to", "1970-01-02"}
+	if out, errs = run(exitOK, append([]string{"routes-by-value"}, nothing...)...); !strings.HasPrefix(out, "currency  ") || strings.Count(out, "\n") != 2 ||
+		errs != "clearlane: no rows from 1970-01-01 00:00:00.000 to 1970-01-02 00:00:00.000 (UTC)\n" {
+		t.Errorf("of nothing: %s%s", out, errs)
+	}
+	if out, _ = run(exitOK, append([]string{"routes-by-value", "--format", "csv"}, nothing...)...); !strings.HasPrefix(out, "currency,route,") {
+		t.Errorf("of nothing: %s", out)
+	}
 	for want, args := range map[string][]string{
+		`parameter from: "2026-10-09"; allowed: what is before parameter to, "2026-10-0`: {"reasons", "--from", "2026-10-09", "--to", "2026-10-09"},
 		`query "reason" is not known; the nearest is "reasons"`:                          {"reason"},
 		`parameter severity: "hard"; allowed: ANY, INFO, SOFT, HARD`:                     {"reasons", "--param", "severity=hard"},
 		`parameter from: "monday"; allowed: a time like 2026-10-05T08:00:00Z`:            {"reasons", "--from", "monday"},

@@ -31,8 +31,13 @@ func newRebuild(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rebuild",
 		Short: "Work tables out anew from the history, and report what differs",
-		Args:  noArgs,
-		RunE:  func(*cobra.Command, []string) error { return usagef("rebuild: nothing named; rollups is allowed") },
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("rebuild: %q is not known; rollups is allowed", args[0])
+			}
+			return nil
+		},
+		RunE: func(*cobra.Command, []string) error { return usagef("rebuild: nothing named; rollups is allowed") },
 	}
 	var o rebuildOptions
 	rollups := &cobra.Command{

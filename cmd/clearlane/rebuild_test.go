@@ -48,4 +48,7 @@ func TestRebuildComparesAndSaysWhatDiffers(t *testing.T) {
 			t.Errorf("%v: %s, want %s", args, errs, want)
 		}
 	}
+	if code, _, errs := command(t, nil, "rebuild", "reasons"); code != exitUsage || !strings.Contains(errs, `"reasons" is not known; rollups is allowed`) {
+		t.Errorf("exit %d: %s", code, errs)
+	}
 }

@@ -84,7 +84,10 @@ func run(parent context.Context, conn driver.Conn, q *queries.Query, values map[
 	if err == nil {
 		defer rows.Close()
 		var result *Result
-		if result, err = read(rows); err == nil {
+		if result, err = read(rows); err == nil && len(result.Columns) == 0 {
+			result.Columns, err = describe(ctx, conn, q.SQL, options)
+		}
+		if err == nil {
 			_, err = fmt.Sscan(values["limit"], &result.Limit)
 			return result, err
 		}
@@ -130,6 +133,24 @@ func read(rows driver.Rows) (*Result, error) {
 		r.Rows = append(r.Rows, row)
 	}
 	return r, rows.Err()
+}
+
+// describe asks for the columns of an answer without rows, which over HTTP has no names.
+func describe(ctx context.Context, conn driver.Conn, sql string, options []clickhouse.QueryOption) ([]Column, error) {
+	rows, err := conn.Query(clickhouse.Context(ctx, options...), "DESCRIBE TABLE ("+sql+")")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	described, err := read(rows)
+	if err != nil {
+		return nil, err
+	}
+	columns := make([]Column, len(described.Rows))
+	for i, row := range described.Rows { // name, type, and what a column of a table has
+		columns[i] = Column{Name: fmt.Sprint(row[0]), Type: fmt.Sprint(row[1])}
+	}
+	return columns, nil
 }
 
 // plain turns what a driver scans into one of the kinds that Result names.

@@ -149,7 +149,7 @@ func (q *Query) Param(name string) *Param {
 }
 
 // Values are the texts of all parameters, those not given by their defaults. Its error
-// names a parameter: not known, missing, or a *ValueError.
+// names a parameter: not known, missing, a *ValueError, or a span without an instant.
 func (q *Query) Values(given map[string]string, now time.Time) (map[string]string, error) {
 	names := make([]string, len(q.Params))
 	for i := range q.Params {
@@ -176,5 +176,21 @@ func (q *Query) Values(given map[string]string, now time.Time) (map[string]strin
 		}
 		values[p.Name] = value
 	}
-	return values, nil
+	return values, q.inSequence(values, given)
+}
+
+// inSequence refuses a span that holds no instant: its answer would be as empty as that
+// of a span in which nothing happened. Times and days as texts sort as they do in time.
+func (q *Query) inSequence(values, given map[string]string) error {
+	from, to := q.Param("from"), q.Param("to")
+	if from == nil || to == nil || values["from"] < values["to"] {
+		return nil
+	}
+	stated := func(p *Param) string {
+		if text, ok := given[p.Name]; ok {
+			return strconv.Quote(text)
+		}
+		return strconv.Quote(p.Default) + " (its default)"
+	}
+	return fmt.Errorf("parameter from: %s; allowed: what is before parameter to, %s", stated(from), stated(to))
 }

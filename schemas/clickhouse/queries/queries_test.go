@@ -133,3 +133,31 @@ func TestReadRefusesFiles(t *testing.T) {
 		t.Error("a name with _ is taken")
 	}
 }
+
+// An empty span is told from a span in which nothing happened.
+func TestSpansHoldAnInstant(t *testing.T) {
+	now := time.Date(2026, 10, 9, 8, 30, 0, 0, time.UTC)
+	q := Query{Name: "q", Params: []Param{{Name: "from", Kind: KindDate, Default: "today-30d"}, {Name: "to", Kind: KindDate, Default: "today+1d"}}}
+	for _, tc := range []struct{ from, to, want string }{
+		{"2026-10-01", "2026-10-02", ""},
+		{"2026-10-01", "", ""},
+		{"", "2026-09-10", ""},
+		{"2026-10-02", "2026-10-02", `parameter from: "2026-10-02"; allowed: what is before parameter to, "2026-10-02"`},
+		{"", "2026-09-09", `parameter from: "today-30d" (its default); allowed: what is before parameter to, "2026-09-09"`},
+		{"today+1d", "", `parameter from: "today+1d"; allowed: what is before parameter to, "today+1d" (its default)`},
+	} {
+		given := map[string]string{"from": tc.from, "to": tc.to}
+		for name, text := range given {
+			if text == "" {
+				delete(given, name)
+			}
+		}
+		got := ""
+		if _, err := q.Values(given, now); err != nil {
+			got = err.Error()
+		}
+		if got != tc.want {
+			t.Errorf("from %q to %q: %s, want %s", tc.from, tc.to, got, tc.want)
+		}
+	}
+}
