@@ -36,9 +36,11 @@ func ConnectTo(c ClickHouse, database string, timeout time.Duration) (driver.Con
 
 // insertSettings are those every insert needs. Deduplication by block is off: a block
 // that the server takes for a repetition would not reach the tables fed from its table,
-// if it was there that the first try failed. Identity makes rows single here.
+// if it was there that the first try failed. Identity makes rows single here. Rows of any
+// number of months may come at once: a roll-up's month follows from what an event says of its
+// own time, and a batch that a server's bound of 100 refuses would be tried again for ever.
 func insertSettings(c *ClickHouse) url.Values {
-	v := url.Values{"async_insert": {"0"}, "insert_deduplicate": {"0"}}
+	v := url.Values{"async_insert": {"0"}, "insert_deduplicate": {"0"}, "max_partitions_per_insert_block": {"0"}}
 	if c.Cluster != "" {
 		v.Set("distributed_foreground_insert", "1") // acknowledged means written to the shards
 	}

@@ -81,20 +81,33 @@ func (l *Lander) Status() Status {
 	return s
 }
 
+// migrationTimeout is the longest time of one statement of a migration. One that fills a new
+// table from an old one takes far longer than an insert; given up too soon, it would begin
+// again, beside the one that the server goes on with, and never end.
+const migrationTimeout = time.Hour
+
 // migrate brings the tables up to date, waiting for a ClickHouse that is away.
 func (l *Lander) migrate(ctx context.Context) error {
-	conn, err := Connect(l.cfg.ClickHouse)
+	conn, err := ConnectTo(l.cfg.ClickHouse, "default", migrationTimeout)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
+	quick, err := Connect(l.cfg.ClickHouse) // tells a server that hangs from one that is at work
+	if err != nil {
+		return err
+	}
+	defer quick.Close()
 	const nobody = -1 // no writer is at work yet
 	for {
 		probe, err := l.circuit.enter(ctx, nobody)
 		if err != nil {
 			return err
 		}
-		applied, err := Migrate(ctx, conn, l.cfg.ClickHouse.Database, MigrateOptions{Cluster: l.cfg.ClickHouse.Cluster, Version: l.deps.Version})
+		var applied []MigrationStatus
+		if err = quick.Ping(ctx); err == nil {
+			applied, err = Migrate(ctx, conn, l.cfg.ClickHouse.Database, MigrateOptions{Cluster: l.cfg.ClickHouse.Cluster, Version: l.deps.Version})
+		}
 		for _, m := range applied {
 			l.log.Info("applied migration", "database", l.cfg.ClickHouse.Database, "number", m.Number, "name", m.Name)
 		}
