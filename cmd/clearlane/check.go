@@ -266,7 +266,7 @@ func (r *report) clickhouse(ctx context.Context, c *config.Config, timeout time.
 		server, err = conn.ServerVersion()
 	}
 	if err != nil {
-		r.fault(subject, fmt.Errorf("%s: %w", strings.Join(lc.ClickHouse.Addrs, ", "), err))
+		r.fault(subject, fmt.Errorf("%s: %w", strings.Join(lc.ClickHouse.Addrs, ", "), land.Plain(err)))
 		return
 	}
 	r.ok(subject, "%s: version %s", strings.Join(lc.ClickHouse.Addrs, ", "), server.Version)

@@ -169,7 +169,7 @@ func ask(ctx context.Context, a *app, q *queries.Query, o *queryOptions) error {
 	}
 	result, err := query.Run(ctx, conn, q, values, c.ClickHouse.QueryTimeout)
 	if err := errors.Join(err, conn.Close()); err != nil {
-		return fmt.Errorf("ClickHouse %s, database %s: %w", strings.Join(c.ClickHouse.Addrs, ","), c.ClickHouse.Database, err)
+		return fmt.Errorf("ClickHouse %s, database %s: %w", strings.Join(c.ClickHouse.Addrs, ","), c.ClickHouse.Database, land.Plain(err))
 	}
 	if len(result.Rows) == 0 {
 		fmt.Fprintf(a.err, "clearlane: no rows%s\n", spanOf(q, values))

@@ -74,7 +74,7 @@ func TestQueryAsksTheConfiguredServer(t *testing.T) {
 		t.Error(errs)
 	}
 	to = append(to, "--set", "clickhouse.addrs=127.0.0.1:1")
-	if _, errs := run(exitFault, "reasons"); !strings.Contains(errs, "127.0.0.1:1") || !strings.Contains(errs, "refused") {
+	if _, errs := run(exitFault, "reasons"); !strings.Contains(errs, "127.0.0.1:1") || !strings.Contains(errs, "refused") || strings.Contains(errs, "http://") {
 		t.Error(errs)
 	}
 }

@@ -135,7 +135,7 @@ func rebuildRollups(ctx context.Context, a *app, o *rebuildOptions) error {
 		},
 	})
 	if err != nil {
-		return fmt.Errorf("rebuild rollups: %w", err)
+		return fmt.Errorf("rebuild rollups: %w", land.Plain(err))
 	}
 	if err := report.Write(a.out); err != nil {
 		return err

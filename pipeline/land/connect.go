@@ -1,6 +1,7 @@
 package land
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -32,6 +33,16 @@ func ConnectTo(c ClickHouse, database string, timeout time.Duration) (driver.Con
 		return nil, fmt.Errorf("clickhouse %v: %w", c.Addrs, err)
 	}
 	return conn, nil
+}
+
+// Plain is an error of a connection without the URL that the HTTP client puts before what
+// went wrong: it holds a statement's settings and parameters.
+func Plain(err error) error {
+	var long *url.Error
+	if errors.As(err, &long) {
+		return long.Err
+	}
+	return err
 }
 
 // insertSettings are those every insert needs. Deduplication by block is off: a block

@@ -3,7 +3,6 @@ package land
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -87,12 +86,8 @@ func (h *httpInserter) post(ctx context.Context, addr, statement string) error {
 		req.Header.Set("X-ClickHouse-Key", h.cfg.Password)
 	}
 	res, err := h.client.Do(req)
-	var long *url.Error
-	if errors.As(err, &long) {
-		return long.Err // without the URL, which holds the whole statement
-	}
 	if err != nil {
-		return err
+		return Plain(err)
 	}
 	defer res.Body.Close()
 	const maxMessage = 64 << 10

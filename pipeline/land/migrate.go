@@ -47,7 +47,7 @@ func Migrate(ctx context.Context, conn driver.Conn, database string, o MigrateOp
 	}
 	for _, s := range setUp {
 		if err := conn.Exec(ctx, s); err != nil {
-			return nil, fmt.Errorf("migrations of %s: %w", database, err)
+			return nil, fmt.Errorf("migrations of %s: %w", database, Plain(err))
 		}
 	}
 	var done []MigrationStatus

@@ -79,7 +79,7 @@ func pendingAll(all []tables.Migration) []MigrationStatus {
 func statusOf(ctx context.Context, conn driver.Conn, database string, all []tables.Migration) ([]MigrationStatus, error) {
 	applied, err := readRegister(ctx, conn, database)
 	if err != nil {
-		return nil, fmt.Errorf("migrations of %s: %w", database, err)
+		return nil, fmt.Errorf("migrations of %s: %w", database, Plain(err))
 	}
 	status := pendingAll(all)
 	for _, was := range applied {
