@@ -1,8 +1,9 @@
 // Package rebuild works every roll-up cell out anew from the history of decisions in
 // ClickHouse, and says where the roll-ups differ: they must not.
 //
-// A cell holds the decisions that stand, the newest version of each; so a cell is a
-// function of the history alone, whatever was published in between. One day of
+// A cell holds the decisions that stand, the newest version of each and, of an order that
+// was forgotten and came back, that of each of its lives; so a cell is a function of the
+// history alone, whatever was published in between. One day of
 // event_time is compared after the other, which bounds the server's memory by a day and
 // ours by its differences. It only reads.
 //

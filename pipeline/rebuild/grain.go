@@ -41,30 +41,36 @@ func Grains() []string {
 	return names
 }
 
-// newest are the decisions that stand, with event_time in a day. A subject's newest version
-// may lie in another day than an older one, so it is looked for among all of its versions.
-// GLOBAL is for a cluster, where a subquery would else see one shard.
-const newest = `(
+// standing are the decisions that count, with event_time in a day: of each life of a subject
+// the newest version. An order that was forgotten and comes back begins another life, with a
+// version that supersedes none; what its earlier one was counted as stays. The version behind
+// may lie in another day, so it is looked for among all of the subject's. GLOBAL is for a
+// cluster, where a subquery would else see one shard.
+const standing = `(
         SELECT *%s FROM decisions
         WHERE event_time >= {from:DateTime64(3, 'UTC')} AND event_time < {to:DateTime64(3, 'UTC')}
           AND (decision_id, version) GLOBAL IN (
-            SELECT decision_id, max(version) FROM decisions
-            WHERE decision_id GLOBAL IN (
-                SELECT decision_id FROM decisions
-                WHERE event_time >= {from:DateTime64(3, 'UTC')} AND event_time < {to:DateTime64(3, 'UTC')})
-            GROUP BY decision_id)
-        LIMIT 1 BY decision_id)`
+            SELECT decision_id, version FROM (
+                SELECT decision_id, version, leadInFrame(supersedes, 1, toUInt64(0)) OVER (
+                    PARTITION BY decision_id ORDER BY version ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS next_supersedes
+                FROM (
+                    SELECT DISTINCT decision_id, version, supersedes FROM decisions
+                    WHERE decision_id GLOBAL IN (
+                        SELECT decision_id FROM decisions
+                        WHERE event_time >= {from:DateTime64(3, 'UTC')} AND event_time < {to:DateTime64(3, 'UTC')})))
+            WHERE next_supersedes = 0)
+        LIMIT 1 BY decision_id, version)`
 
 // statement reads every cell of a day: its key as text, and both of what it holds and what
 // it has to hold.
 func (g *grain) statement() string {
 	dims := strings.Join(g.dims, ", ")
-	held, due, from := "toDecimal128(0, 4)", "toDecimal128(0, 4)", fmt.Sprintf(newest, "")
+	held, due, from := "toDecimal128(0, 4)", "toDecimal128(0, 4)", fmt.Sprintf(standing, "")
 	if g.values {
 		held, due = "toDecimal128(v.value, 4)", "sum(toDecimal128(ifNull(declared_value, 0), 4))"
 	}
 	if g.reasons {
-		from = fmt.Sprintf(newest, ", arrayDistinct(reasons.code) AS codes") + " ARRAY JOIN codes AS reason"
+		from = fmt.Sprintf(standing, ", arrayDistinct(reasons.code) AS codes") + " ARRAY JOIN codes AS reason"
 	}
 	begin, end := "{from:DateTime64(3, 'UTC')}", "{to:DateTime64(3, 'UTC')}"
 	if g.time == "day" {

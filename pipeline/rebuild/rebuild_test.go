@@ -176,6 +176,23 @@ func TestRowsOnTheirWayAreNoFault(t *testing.T) {
 	}
 }
 
+// An order that was forgotten and comes back is decided by itself again, and counts again: what
+// its earlier life was counted as stays.
+func TestAnOrderThatCameBackCountsForEachOfItsLives(t *testing.T) {
+	b := newBench(t)
+	d := b.late(t)
+	d.Supersedes = 0
+	revised := *d
+	revised.Supersedes, revised.Version = d.Version, d.Version+1000
+	revised.Verdict.Route = d.Verdict.Route%3 + 1
+	b.Produce(landtest.DecisionRecord(d), landtest.DecisionRecord(&revised))
+	b.Produce(b.set.Rows(t, d, &revised)...)
+	b.CatchUp()
+	if r := b.day(t, still); !r.OK() {
+		t.Errorf("%+v", r)
+	}
+}
+
 // Rows that never come are one, and a cell that is moved each time is told apart.
 func TestRowsThatNeverComeAreAFault(t *testing.T) {
 	b := newBench(t)

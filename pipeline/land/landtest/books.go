@@ -36,7 +36,11 @@ func (b *books) count(t testing.TB, d *schemas.Decision) []*kgo.Record {
 	p := PartitionOf(d.OrderKey)
 	k := &b[p]
 	mark := rollup.AppendMark(nil, &d.Verdict, d.Version)
-	must(t, k.book.Move(k.marks[d.ID], mark, int64(d.Evidence.InputTime)))
+	was := k.marks[d.ID]
+	if d.Supersedes == 0 {
+		was = nil // its order was forgotten and came back: what was counted before stays
+	}
+	must(t, k.book.Move(was, mark, int64(d.Evidence.InputTime)))
 	k.marks[d.ID] = mark
 	if k.open++; k.open < perCommit {
 		return nil
