@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,6 +46,9 @@ func newDemo(a *app) *cobra.Command {
 			if err := o.validate(); err != nil {
 				return err
 			}
+			for _, name := range o.idle(cmd.Flags().Changed) {
+				fmt.Fprintf(a.err, "clearlane: demo: --%s changes nothing with --exit=%v\n", name, o.exit)
+			}
 			return runDemo(cmd.Context(), a, &o)
 		},
 	}
@@ -77,6 +81,15 @@ func (o *demoOptions) validate() error {
 		return usagef("demo: --no-landing and --clickhouse; one of them is allowed")
 	}
 	return nil
+}
+
+// idle are the flags that were given and that the form of the demo has no use for.
+func (o *demoOptions) idle(given func(string) bool) []string {
+	names := []string{"orders", "bad"}
+	if o.exit {
+		names = []string{"rate"}
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !given(name) })
 }
 
 // demoDensity is the orders a second of event time that a demo with an end is made of.

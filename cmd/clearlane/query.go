@@ -79,7 +79,7 @@ func newQuery(a *app) *cobra.Command {
 		all, err := queries.All()
 		if name := cmd.Flags().Arg(0); err == nil && name != "" {
 			if q, err := queries.Find(all, name); err == nil {
-				_ = explainQuery(cmd.OutOrStdout(), q) // what help can't write nobody reads
+				explainQuery(cmd.OutOrStdout(), q)
 				return
 			}
 		}
@@ -97,22 +97,24 @@ func listQueries(w io.Writer, all []queries.Query) error {
 }
 
 // explainQuery is the help of one query.
-func explainQuery(w io.Writer, q *queries.Query) error {
+func explainQuery(w io.Writer, q *queries.Query) {
 	fmt.Fprintf(w, "%s. %s\n", q.Title, q.Question)
 	for _, note := range q.Notes {
 		fmt.Fprintln(w, note)
 	}
 	fmt.Fprintf(w, "\nUsage:\n  clearlane query %s [flags]\n\nParameters (--from, --to and --limit are flags, all others --param name=value):\n", q.Name)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	name := 0
+	for i := range q.Params {
+		name = max(name, len(q.Params[i].Name))
+	}
 	for i := range q.Params {
 		p := &q.Params[i]
 		initial := fmt.Sprintf("default %q", p.Default)
 		if p.Required {
 			initial = "required"
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\tallowed: %s\n", p.Name, p.About, initial, p.Allowed())
+		fmt.Fprintf(w, "  %-*s  %s; %s\n  %-*s  allowed: %s\n", name, p.Name, p.About, initial, name, "", p.Allowed())
 	}
-	return t.Flush()
 }
 
 // values are the parameters that the flags give.
