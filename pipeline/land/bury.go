@@ -26,12 +26,18 @@ func (w *writer) send(ctx context.Context) error {
 	if len(w.letters) == 0 {
 		return nil
 	}
-	for _, result := range w.l.client.ProduceSync(ctx, w.letters...) {
+	results, err := w.l.produce(ctx, w.letters...)
+	if err != nil {
+		return err
+	}
+	for _, result := range results {
 		letter, err := result.Record, result.Err
 		if errors.Is(err, kerr.MessageTooLarge) {
 			// The headers made it too large: the bytes stay where the letter points to.
 			letter.Value = nil
-			err = w.l.client.ProduceSync(ctx, letter).FirstErr()
+			if results, err = w.l.produce(ctx, letter); err == nil {
+				err = results.FirstErr()
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("dead letter: %w", err)
@@ -41,6 +47,19 @@ func (w *writer) send(ctx context.Context) error {
 	clear(w.letters)
 	w.letters = w.letters[:0]
 	return nil
+}
+
+// produce waits for the outcome of letters, or for ctx: the client by itself goes on for ever
+// with a letter that was sent and not answered. It drops them as it is closed.
+func (l *Lander) produce(ctx context.Context, letters ...*kgo.Record) (kgo.ProduceResults, error) {
+	done := make(chan kgo.ProduceResults, 1)
+	go func() { done <- l.client.ProduceSync(ctx, letters...) }()
+	select {
+	case results := <-done:
+		return results, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // maxReason bounds the server's message in a header.
