@@ -58,7 +58,7 @@ type Funnel struct {
 
 // RollupRow is the absolute value of one cell as of one commit. Readers take the
 // row with the greatest version of each (layout, partition, cell), and add over
-// partitions.
+// partitions and epochs.
 type RollupRow struct {
 	Layout    uint32 // number of partitions of the inputs when the row was written
 	Partition int32
