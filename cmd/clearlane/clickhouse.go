@@ -32,6 +32,8 @@ func landConfig(c *config.Config) (land.Config, error) {
 		DialTimeout:   h.DialTimeout,
 		InsertTimeout: h.InsertTimeout,
 		Writers:       h.Writers,
+
+		DeadLetterBytes: h.DeadLetterBytes,
 	}
 	lc.SessionTimeout, lc.Heartbeat = c.Kafka.SessionTimeout, c.Kafka.Heartbeat
 	lc.StopTimeout = c.StopTimeout

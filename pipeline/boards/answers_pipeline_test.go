@@ -84,7 +84,7 @@ func pipelineAnswers() map[string]answer {
 				return cmp.Or(cmp.Compare(b.TimeMs, a.TimeMs), cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Offset, b.Offset))
 			})
 			for _, l := range found[:min(50, len(found))] {
-				made = append(made, []any{time.UnixMilli(l.TimeMs), l.Topic, l.Partition, l.Offset, l.Code, l.Field, l.Reason})
+				made = append(made, []any{time.UnixMilli(l.TimeMs), l.Topic, l.Partition, l.Offset, l.Code, l.Field, l.Shown})
 			}
 			return made
 		},

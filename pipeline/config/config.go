@@ -111,6 +111,7 @@ type ClickHouse struct {
 	InsertTimeout    time.Duration `yaml:"insert_timeout" min:"1s" max:"1h" doc:"Longest time of one insert; then it is tried again."`
 	QueryTimeout     time.Duration `yaml:"query_timeout" min:"1s" max:"1h" doc:"Longest time of one statement of 'clearlane query' and 'clearlane rebuild'; they only read."`
 	MaxRetryInterval time.Duration `yaml:"max_retry_interval" min:"100ms" max:"10m" doc:"Longest pause between two tries while ClickHouse is away. It tries for ever: nothing is dropped."`
+	DeadLetterBytes  bool          `yaml:"dead_letter_bytes" doc:"Land refused records whole, with values and headers as they came. They may hold addresses, user agents and names. Off: the table says why, and where on the dead-letter topic the record stands."`
 }
 
 // Serve is the settings of the HTTP server.

@@ -70,6 +70,9 @@ type ClickHouse struct {
 	Writers       int           // how many insert at once, each for partitions of its own
 	DialTimeout   time.Duration // longest time to connect
 	InsertTimeout time.Duration // longest time of one insert
+	// DeadLetterBytes lands refused records whole. Without, what may be personal stays on
+	// the dead-letter topic.
+	DeadLetterBytes bool
 }
 
 // maxWriters bounds how many inserts of one lander a server has to take at once.

@@ -121,6 +121,7 @@ func TestEveryViewIsExactAfterEachCrash(t *testing.T) {
 	crashes, seed := int(number(t, "CLEARLANE_LAND_CRASHES", 8)), number(t, "CLEARLANE_LAND_SEED", 1)
 	t.Logf("CLEARLANE_LAND_SEED=%d CLEARLANE_LAND_CRASHES=%d", seed, crashes)
 	r, w := newRig(t), newWorld(seed)
+	r.cfg.ClickHouse.DeadLetterBytes = true // the world knows its refused decisions by their bytes
 	_, err := land.Migrate(t.Context(), r.conn, r.db, land.MigrateOptions{})
 	must(t, err)
 	w.refusePoison(r)

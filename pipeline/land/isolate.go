@@ -2,6 +2,7 @@ package land
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -47,12 +48,12 @@ func (w *writer) halve(ctx context.Context, t *table, records []*kgo.Record, no 
 // it is there; a letter about a letter would go round for ever.
 func (w *writer) refuse(ctx context.Context, t *table, r *kgo.Record, no *Refusal) error {
 	if t != w.tables.letters {
-		w.bury(r, "refused", no)
+		w.bury(r, codeRefused, no)
 		return nil
 	}
 	bare := *r
 	bare.Key, bare.Value = nil, nil
-	bare.Headers = onlyOurs(r.Headers)
+	bare.Headers = append(onlyOurs(r.Headers), kgo.RecordHeader{Key: headerPrefix + bytesHeader, Value: strconv.AppendInt(nil, int64(len(r.Value)), 10)})
 	if err := t.fill([]*kgo.Record{&bare}); err != nil {
 		return err
 	}

@@ -182,6 +182,7 @@ func preReviewRecord(i int) *kgo.Record {
 // Everything published arrives in its table, each field in its column.
 func TestEveryTopicLands(t *testing.T) {
 	r := newRig(t)
+	r.cfg.ClickHouse.DeadLetterBytes = true
 	const n = 500
 	for i := range n {
 		r.produce(decisionRecord(decision(i, 1), i%partitions), preReviewRecord(i))

@@ -252,6 +252,7 @@ func TestSecondServerTakesOver(t *testing.T) {
 // rows beside it land.
 func TestRefusedRowIsIsolated(t *testing.T) {
 	r := newRig(t)
+	r.cfg.ClickHouse.DeadLetterBytes = true
 	_, err := land.Migrate(t.Context(), r.conn, r.db, land.MigrateOptions{})
 	must(t, err)
 	must(t, r.conn.Exec(t.Context(), "ALTER TABLE "+r.db+".decisions ADD CONSTRAINT unlucky CHECK order_key NOT IN ('order-13', 'order-77')"))
@@ -300,6 +301,7 @@ func TestUnreadableRecordIsADeadLetter(t *testing.T) {
 // A dead letter that the table refuses lands without its bytes and makes no letter.
 func TestRefusedDeadLetterMakesNoOther(t *testing.T) {
 	r := newRig(t)
+	r.cfg.ClickHouse.DeadLetterBytes = true
 	_, err := land.Migrate(t.Context(), r.conn, r.db, land.MigrateOptions{})
 	must(t, err)
 	must(t, r.conn.Exec(t.Context(), "ALTER TABLE "+r.db+".dead_letters ADD CONSTRAINT short CHECK length(value) < 3"))
@@ -313,8 +315,8 @@ func TestRefusedDeadLetterMakesNoOther(t *testing.T) {
 	if s := l.Status(); s.Buried != 0 || s.Unlandable != 4 {
 		t.Errorf("%d letters made, %d given up, want 0 and 4", s.Buried, s.Unlandable)
 	}
-	if got := one[string](r, "SELECT arrayStringConcat(arraySort(groupArray(concat(toString(partition), value))), ' ') FROM %s.v_dead_letters"); got != "0 0ok 1 1ok" {
-		t.Errorf("dead letters %q, want %q", got, "0 0ok 1 1ok")
+	if got := one[string](r, "SELECT arrayStringConcat(arraySort(groupArray(concat(toString(partition), value, toString(value_bytes)))), ' ') FROM %s.v_dead_letters"); got != "04 0ok2 14 1ok2" {
+		t.Errorf("dead letters %q, want %q", got, "04 0ok2 14 1ok2")
 	}
 }
 

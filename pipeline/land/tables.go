@@ -17,11 +17,12 @@ type tableSet struct {
 // chooser is the table that a record of its topic goes to.
 type chooser func(*kgo.Record) (*table, error)
 
-func newTableSet(topics *Topics, deps *Deps) *tableSet {
+func newTableSet(cfg *Config, deps *Deps) *tableSet {
+	topics := &cfg.Topics
 	s := &tableSet{byTopic: map[string]chooser{}}
 	s.single(topics.Decisions, newDecisions())
 	s.single(topics.PreReviews, newPreReviews())
-	s.letters = s.single(topics.DeadLetters, newLetters())
+	s.letters = s.single(topics.DeadLetters, newLetters(cfg.ClickHouse.DeadLetterBytes))
 	s.single(topics.Shadow, newDifferences())
 	s.single(topics.Dispositions, newDispositions(deps.Dispositions()))
 	rollups := newGrainTables()

@@ -21,7 +21,7 @@ type writer struct {
 }
 
 func newWriter(l *Lander, number int, ins inserter) *writer {
-	w := &writer{l: l, number: number, tables: newTableSet(&l.cfg.Topics, &l.deps), ins: ins}
+	w := &writer{l: l, number: number, tables: newTableSet(&l.cfg, &l.deps), ins: ins}
 	w.in = newInbox(limits{rows: l.cfg.BatchRows, bytes: l.cfg.BatchBytes, wait: l.cfg.BatchInterval},
 		func() { l.client.PauseFetchPartitions(l.pos.ofWriter(number)) },
 		func() { l.client.ResumeFetchPartitions(l.pos.ofWriter(number)) })

@@ -31,7 +31,7 @@ func deadLetters(a *asked) []string {
 			}
 		}
 		return row(k.topic, k.code, k.field, len(letters), schemas.Time(least), schemas.Time(most),
-			fmt.Sprintf("%d/%d", example.Partition, example.Offset), shown(example.Reason, "String"))
+			fmt.Sprintf("%d/%d", example.Partition, example.Offset), shown(example.Shown, "String"))
 	})
 }
 

@@ -2,7 +2,9 @@ package landtest
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -23,6 +25,7 @@ type Letter struct {
 	Code      string
 	Field     string
 	Reason    string
+	Shown     string // the reason as the table has it: without a value that may be personal
 	Key       []byte
 	Value     []byte // nil: it had none
 }
@@ -55,9 +58,20 @@ func letters(t testing.TB, o Options) (all []Letter) {
 			t.Fatalf("landtest: a bad record of %s is not refused: %v", topic, err)
 		}
 		all = append(all, Letter{Topic: topic, Partition: e.Partition, Offset: offset, TimeMs: e.TimeMs, Code: reject.Code, Field: reject.Field,
-			Reason: reject.Error(), Key: bytes.Clone(e.Key), Value: bytes.Clone(e.Value)})
+			Reason: reject.Error(), Shown: shown(reject), Key: bytes.Clone(e.Key), Value: bytes.Clone(e.Value)})
 	}
 	return all
+}
+
+// shown makes the text of a refusal without the value, unless the field is plain.
+func shown(reject *decide.Reject) string {
+	var fault *schemas.FieldError
+	if !errors.As(reject, &fault) || schemas.Plain(fault.Field) || !strings.HasPrefix(fault.Value, `"`) {
+		return reject.Error()
+	}
+	without := *fault
+	without.Value = "(left out)"
+	return (&decide.Reject{Code: reject.Code, Field: reject.Field, Err: &without}).Error()
 }
 
 // record is a letter as a task writes it.
