@@ -9,9 +9,10 @@ import (
 
 // Several processes may apply a migration at once, and one that died halfway is
 // repeated: every statement has to bear that. Rows are filled into tables where identity
-// makes them single, and on a cluster are where they belong when the statement ends.
+// makes them single, and on a cluster are where they belong when the statement ends; an
+// update says by WHERE which rows are still to be changed.
 func TestEveryStatementMayBeRepeated(t *testing.T) {
-	repeatable := regexp.MustCompile(`^(CREATE (TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE \S+( ON CLUSTER '\S+')?\s+((ADD|DROP|MODIFY|COMMENT) \w+ IF (NOT )?EXISTS|MODIFY QUERY)|INSERT INTO \S+\s+\([a-z_, ]+\)\s+SETTINGS distributed_foreground_insert = 1\s+SELECT)\s`)
+	repeatable := regexp.MustCompile(`^(CREATE (TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE \S+( ON CLUSTER '\S+')?\s+((ADD|DROP|MODIFY|COMMENT) \w+ IF (NOT )?EXISTS|MODIFY (QUERY|COMMENT)|UPDATE\s[^;]+\sWHERE)|INSERT INTO \S+\s+\([a-z_, ]+\)\s+SETTINGS distributed_foreground_insert = 1\s+SELECT)\s`)
 	for _, target := range []Target{{Database: "d"}, {Database: "d", Cluster: "c"}} {
 		all, err := Migrations(target)
 		if err != nil {
