@@ -36,6 +36,14 @@ func recent() string {
 // changedMeaning is the views whose rows a migration changes on purpose, with its number.
 var changedMeaning = map[string]int{}
 
+// unemptied are the columns of a table or view that migrations leave as they are: 0019 empties
+// those with the bytes of refused records.
+func unemptied(name string, columns []anyColumn) []anyColumn {
+	return slices.DeleteFunc(slices.Clone(columns), func(c anyColumn) bool {
+		return strings.HasSuffix(name, "dead_letters") && (c.name == "value" || c.name == "headers.value" || c.name == "value_bytes")
+	})
+}
+
 // A database of any release, with rows in it, has them all after it has been brought up,
 // in the tables and in the views, and is then like one that was never older.
 func TestEveryOlderVersionIsBroughtUp(t *testing.T) {
@@ -68,7 +76,7 @@ func TestEveryOlderVersionIsBroughtUp(t *testing.T) {
 			}
 			for i := range held {
 				h := &held[i]
-				if h.rows = a.shown(db, h.name, h.columns, h.final); len(h.rows) == 0 {
+				if h.rows = a.shown(db, h.name, unemptied(h.name, h.columns), h.final); len(h.rows) == 0 {
 					t.Fatalf("%s: no rows: the test would prove nothing", h.name)
 				}
 			}
@@ -81,7 +89,7 @@ func TestEveryOlderVersionIsBroughtUp(t *testing.T) {
 			check := func(when string) {
 				t.Helper()
 				for _, h := range held {
-					if got := a.shown(db, h.name, h.columns, h.final); !slices.Equal(got, h.rows) {
+					if got := a.shown(db, h.name, unemptied(h.name, h.columns), h.final); !slices.Equal(got, h.rows) {
 						t.Errorf("%s, %s: got\n%s\nwant\n%s", when, h.name, strings.Join(got, "\n"), strings.Join(h.rows, "\n"))
 					}
 				}
