@@ -141,6 +141,7 @@ func TestShadowDifferencesSurviveCrashes(t *testing.T) {
 			c.open = newDisk(c).open
 		}
 		cfg := testConfig()
+		cfg.MaxBatch = 3 // so that many an order is judged half joined, and its difference ends
 		cfg.Shadow, cfg.Format = true, []codec.Format{codec.FormatJSON, codec.FormatProtobuf}[seed/2%2]
 		if err := c.run(cfg, Deps{References: func() *decide.References { return refs }, Now: time.Now}); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
