@@ -9,6 +9,6 @@ SELECT
     arraySort(arrayDistinct(reasons.code)) AS reasons,
     decided_at
 FROM v_decisions
-WHERE order_key = {order_key:String}
+WHERE decision_id GLOBAL IN (SELECT decision_id FROM decisions WHERE order_key = {order_key:String})
 ORDER BY shipment_id
 LIMIT {limit:UInt32}

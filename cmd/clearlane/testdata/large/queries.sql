@@ -2,6 +2,10 @@
 SELECT * FROM v_decisions WHERE decision_id = (SELECT any(decision_id) FROM (SELECT decision_id FROM decisions_current LIMIT 1));
 
 -- one order
+SELECT * FROM v_decisions WHERE decision_id GLOBAL IN (
+    SELECT decision_id FROM decisions WHERE order_key = (SELECT any(order_key) FROM (SELECT order_key FROM decisions_current LIMIT 1)));
+
+-- one order, from the newest rows
 SELECT * FROM v_decisions WHERE order_key = (SELECT any(order_key) FROM (SELECT order_key FROM decisions_current LIMIT 1));
 
 -- history of one shipment
