@@ -43,6 +43,7 @@ func newDemo(a *app) *cobra.Command {
 			"decisions, and prints every number beside the known one: exit status 1 when any differs.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.fit(cmd.Flags().Changed)
 			if err := o.validate(); err != nil {
 				return err
 			}
@@ -56,7 +57,7 @@ func newDemo(a *app) *cobra.Command {
 	f.IntVar(&o.orders, "orders", 100_000, "with --exit: how many orders to send")
 	f.BoolVar(&o.exit, "exit", false, "end when all orders are decided, and compare every number with the known answers")
 	f.Float64Var(&o.rate, "rate", 200, "without --exit: orders a second")
-	f.IntVar(&o.bad, "bad", 200, "with --exit: records among them that must end as dead letters")
+	f.IntVar(&o.bad, "bad", 200, "with --exit: records among them that must end as dead letters; by default not above --orders")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the generated orders")
 	f.IntVar(&o.partitions, "partitions", 4, "partitions of the topics")
 	f.StringVar(&o.kafka, "kafka", "", "brokers to use instead of the embedded one, `host:port,...`; topics get a prefix of their own")
@@ -81,6 +82,13 @@ func (o *demoOptions) validate() error {
 		return usagef("demo: --no-landing and --clickhouse; one of them is allowed")
 	}
 	return nil
+}
+
+// fit makes the default of --bad one that goes with few orders.
+func (o *demoOptions) fit(given func(string) bool) {
+	if !given("bad") {
+		o.bad = max(0, min(o.bad, o.orders))
+	}
 }
 
 // idle are the flags that were given and that the form of the demo has no use for.

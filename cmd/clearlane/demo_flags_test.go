@@ -24,3 +24,17 @@ func TestDemoNamesFlagsThatChangeNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestADemoOfFewOrdersNeedsNoFurtherFlag(t *testing.T) {
+	for _, c := range []struct {
+		orders, bad int
+		given       bool
+		want        int
+	}{{100, 200, false, 100}, {1000, 200, false, 200}, {100, 200, true, 200}, {-1, 200, false, 0}} {
+		o := demoOptions{orders: c.orders, bad: c.bad}
+		o.fit(func(string) bool { return c.given })
+		if o.bad != c.want {
+			t.Errorf("--orders %d, --bad %d given %t: %d bad records, want %d", c.orders, c.bad, c.given, o.bad, c.want)
+		}
+	}
+}
