@@ -209,6 +209,11 @@ func (r *plantedRun) readsAborted() {
 	}
 	must(r.t, to.flush(r.t.Context()))
 	must(r.t, client.EndTransaction(r.t.Context(), kgo.TryAbort))
+	// The broker has answered and writes the markers afterwards: each is an end of its own, and
+	// a search that looks at ends must not find one that nobody could have waited for.
+	for _, topic := range genTopics(&r.s.cfg) {
+		eventually(r.t, "the markers stand in "+topic, func() bool { return r.written(topic, true) == r.written(topic, false) })
+	}
 	r.send(r.halves[1])
 }
 
