@@ -77,6 +77,8 @@ type Scorer struct {
 	changes []decide.SiteChange // read and not yet in sites
 	parts   []subject
 
+	forgotten []join.Published // when the record under way began the order anew
+
 	watermark int64 // greatest record time so far, Unix ms
 }
 
@@ -185,6 +187,7 @@ func (s *Scorer) takeEvent(kind schemas.Kind, r *record.Record, own bool) error 
 	if err := s.state.Decode(s.table.get(key)); err != nil {
 		return err
 	}
+	s.begin()
 	outcome := s.state.Apply(&s.opts.Join, &s.record)
 	if s.count(kind, outcome) && s.opts.AllVersions {
 		if err := s.judge(string(key), outcome); err != nil {

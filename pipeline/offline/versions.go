@@ -49,11 +49,30 @@ func (s *Scorer) judge(key string, outcome join.Outcome) error {
 }
 
 // next is the number of a subject's next version, and of the one before it.
-func (s *Scorer) next(last *join.Published) (version, supersedes uint64) {
+func (s *Scorer) next(subject string, last *join.Published) (version, supersedes uint64) {
 	if last != nil {
 		supersedes = last.Version
 	}
-	return max(supersedes+1, uint64(s.watermark)), supersedes
+	version = max(supersedes+1, uint64(s.watermark))
+	for _, f := range s.forgotten {
+		if f.Subject == subject {
+			version = max(version, f.Version+1)
+		}
+	}
+	return version, supersedes
+}
+
+// begin forgets, as the task does, what was published of an order whose life is over when
+// the record under way comes to it.
+func (s *Scorer) begin() {
+	s.forgotten = s.forgotten[:0]
+	j := &s.opts.Join
+	if !s.opts.AllVersions || len(s.state.Cases()) == 0 || s.record.TimeMs-s.state.Newest()-j.RetentionMs <= j.SlackMs {
+		return
+	}
+	s.state.ForgetPublished(s.record.TimeMs-j.SlackMs, func(p *join.Published) {
+		s.forgotten = append(s.forgotten, *p)
+	})
 }
 
 // version writes the verdict about a shipment if it differs from the last one.
@@ -63,7 +82,7 @@ func (s *Scorer) version(key string, j *decide.Judgement) error {
 		return nil
 	}
 	d := s.decision(key, j)
-	d.Version, d.Supersedes = s.next(last)
+	d.Version, d.Supersedes = s.next(j.Subject, last)
 	s.sum.Decisions[j.Verdict.Route]++
 	s.state.SetPublished(&s.opts.Join, join.Published{Subject: j.Subject, Version: d.Version, VerdictHash: d.VerdictHash,
 		Route: uint8(j.Verdict.Route), Cell: rollup.AppendMark(nil, j.Verdict, d.Version)})
@@ -78,7 +97,7 @@ func (s *Scorer) preReviewVersion(key string, j *decide.Judgement) error {
 		return nil
 	}
 	r := s.preReview(key, j)
-	r.Version, r.Supersedes = s.next(last)
+	r.Version, r.Supersedes = s.next(j.Subject, last)
 	s.sum.PreReviews[j.Verdict.Route]++
 	s.state.SetPublished(&s.opts.Join, join.Published{Subject: j.Subject, Version: r.Version, VerdictHash: r.VerdictHash, Route: uint8(j.Verdict.Route)})
 	return s.out.preReview(r, j.Members)
