@@ -8,8 +8,8 @@ import (
 const msPerDay = 24 * 60 * 60 * 1000
 
 // attribute is the click that counts as the one that led to the order: the newest by
-// event_time, then click_id, that is not after the order and within the pack's
-// window before it. Without an order it is the newest click. It is nil when there
+// event_time, then click_id, that is not after the order, but for what the clocks of two
+// systems may differ by, and within the pack's window before it. Without an order it is the newest click. It is nil when there
 // is none; that there was one outside these bounds does not make it one.
 func (s *Scorer) attribute() *label.Features {
 	var best *label.Features
@@ -31,5 +31,5 @@ func (s *Scorer) attributable(click schemas.Time) bool {
 	if o == nil || o.EventTime == 0 {
 		return true
 	}
-	return click <= o.EventTime && o.EventTime-click <= schemas.Time(s.pack.AttributionDays)*msPerDay
+	return s.pack.Precedes(click, o.EventTime) && o.EventTime-click <= schemas.Time(s.pack.AttributionDays)*msPerDay
 }

@@ -46,7 +46,12 @@ func (s *Scorer) judgeTiming(fast, late bool) {
 	}
 	if fast && s.click != nil {
 		after := o.EventTime - s.click.EventTime
-		if after <= schemas.Time(s.pack.Traffic.TooFastSeconds)*1000 {
+		switch {
+		case after < 0:
+			// The two clocks differ by at least so much: what really lay between the click and
+			// the order may be less than the bound or more.
+			s.unknown("event_time", "the click is stamped after its order, so their clocks differ")
+		case after <= schemas.Time(s.pack.Traffic.TooFastSeconds)*1000:
 			s.find(reason.TrafficTooFast, "event_time", s.text.Count("the order came ", int(after/1000), " s after the click"),
 				s.text.Count("more than ", int(s.pack.Traffic.TooFastSeconds), " s"))
 		}
@@ -56,7 +61,7 @@ func (s *Scorer) judgeTiming(fast, late bool) {
 	}
 	newest := schemas.Time(-1)
 	for i := range s.c.Clicks {
-		if t := s.c.Clicks[i].EventTime; t <= o.EventTime {
+		if t := s.c.Clicks[i].EventTime; s.pack.Precedes(t, o.EventTime) {
 			newest = max(newest, t)
 		}
 	}

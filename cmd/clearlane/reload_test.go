@@ -63,7 +63,7 @@ func (r *reloads) failures() float64 {
 }
 
 func packOf(version string) []byte {
-	return bytes.Replace(policy.DefaultBytes(), []byte(`version: "2026.11.2"`), []byte(`version: "`+version+`"`), 1)
+	return bytes.Replace(policy.DefaultBytes(), []byte(`version: "2026.11.3"`), []byte(`version: "`+version+`"`), 1)
 }
 
 // A changed pack takes effect however it was written; one that is bad, half there or gone
@@ -76,7 +76,7 @@ func TestAPackIsReadAgainWhileRunning(t *testing.T) {
 			t.Errorf("%s: version %s, %v failures; want %s, %v\n%s", what, got, r.failures(), version, failures, &r.log)
 		}
 	}
-	expect("nothing has changed", "2026.11.2", 0)
+	expect("nothing has changed", "2026.11.3", 0)
 	r.write(packOf("in place"))
 	expect("written in place", "in place", 0)
 

@@ -7,6 +7,10 @@ import (
 	"github.com/clearlane/clearlane/schemas"
 )
 
+// tooLate is by how many ms a click is stamped after its order, at least, that counts for
+// nothing: clocks that differ by up to a minute are allowed for.
+const tooLate = 60_001
+
 // makeOrders makes the order in all its revisions. The newest one is built first: it
 // is what the answers are about. An older one says something else, which must not count.
 func (p *plan) makeOrders(r *rng) {
@@ -88,7 +92,7 @@ func (p *plan) makeClicks(r *rng, hasOrder bool) {
 	if r.perMille(50) {
 		p.label, p.geoMismatch = labelNone, false
 		if hasOrder && r.perMille(100) {
-			p.addClick(r, p.orderTime+1+r.between(0, p.width/5), true) // after the order: counts for nothing
+			p.addClick(r, p.orderTime+tooLate+r.between(0, p.width/5), true) // counts for nothing
 		}
 		return
 	}
@@ -109,7 +113,7 @@ func (p *plan) makeClicks(r *rng, hasOrder bool) {
 	}
 	p.attributed = 0
 	if hasOrder && r.perMille(60) {
-		p.addClick(r, p.orderTime+1+r.between(0, p.width/5), true)
+		p.addClick(r, p.orderTime+tooLate+r.between(0, p.width/5), true)
 	}
 }
 

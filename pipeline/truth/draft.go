@@ -19,7 +19,7 @@ type spec struct {
 	early        bool         // entered before the measures of 2026
 	before       bool         // ordered in the summer of 2025, before all Section 321 exemptions were suspended
 	bulk         bool         // worth more than 2,500 dollars
-	lead         schemas.Time // from the click to the order, in ms; 0: some minutes to a day
+	lead         schemas.Time // from the click to the order, in ms; 0: some minutes to a day, and now and then by clocks that differ
 	country      string       // of the click's address; empty: an address that no database knows
 	targets      []string     // of the click's campaign; empty but not nil: not stated
 }
@@ -118,6 +118,10 @@ func (d *draft) honest(n int, start schemas.Time) {
 	if d.hasClick = s.hasClick; d.hasClick {
 		if s.lead == 0 {
 			s.lead = 90_000 + schemas.Time(r.Int64N(20*3_600_000))
+			if s.lead%64 == 0 {
+				s.lead = -(s.lead % 60_000)
+				d.noises = append(d.noises, "clock of the click ahead of the shop's")
+			}
 		}
 		d.attributed = s.lead <= 90*dayMs
 		d.makeClick(at - s.lead)

@@ -245,12 +245,12 @@ func idnHost(d *draft) {
 }
 
 // idleClicks adds clicks that do not count, with labels as false as can be: one before
-// the one that counts, one after the order.
+// the one that counts, one so long after the order that no clock excuses it.
 func idleClicks(d *draft) bool {
 	if !d.hasClick {
 		return false
 	}
-	for _, at := range []schemas.Time{d.click.EventTime - schemas.Time(60_000+d.r.Int64N(5*dayMs)), d.order.EventTime + schemas.Time(1+d.r.Int64N(dayMs))} {
+	for _, at := range []schemas.Time{d.click.EventTime - schemas.Time(60_000+d.r.Int64N(5*dayMs)), d.order.EventTime + schemas.Time(60_001+d.r.Int64N(dayMs))} {
 		c := d.click
 		c.ClickID, c.EventTime = "c-"+d.r.text(hexes, 14), at
 		c.LandingURL, c.UTM = "https://"+d.s.host+"/?utm_source=facebook&gclid="+timedGclid(d.r, int64(at)+dayMs)+"&utm_content={{ad.id}}", schemas.UTM{}

@@ -81,12 +81,16 @@ func idNames(set label.IDSet) (names []string) {
 func (e *explainer) link() Section {
 	s := Section{Name: "link", Title: "How the click links to the order"}
 	c, f := e.Case, e.click()
-	days := ""
+	after, days := "not after the order", ""
 	if e.pack != nil {
 		days = fmt.Sprintf(" and at most %d days before it", e.pack.AttributionDays)
 		s.add("attribution_window", "Attribution window", fmt.Sprintf("%d days", e.pack.AttributionDays))
+		if skew := e.pack.ClockSkew; skew > 0 {
+			after = fmt.Sprintf("at most %d seconds after the order, as clocks differ,", skew)
+			s.add("clock_skew", "Clocks of click and order", fmt.Sprintf("may differ by %d seconds", skew))
+		}
 	}
-	s.Lead = fmt.Sprintf("Both carry the order key %s. The click that counts is the newest that is not after the order%s.", clean(c.OrderKey), days)
+	s.Lead = fmt.Sprintf("Both carry the order key %s. The click that counts is the newest that is %s%s.", clean(c.OrderKey), after, days)
 	s.add("clicks", "Clicks kept of the order", fmt.Sprint(len(c.Clicks)))
 	if f == nil {
 		s.add("attributed_click", "Attributed click", "none")
@@ -100,7 +104,11 @@ func (e *explainer) link() Section {
 		s.add("order_time", "Time of the order", timeOr(ordered, "not stated"))
 	}
 	if f != nil && ordered != 0 && f.EventTime != 0 {
-		s.add("before_order", "From the click to the order", span(ordered-f.EventTime))
+		if between := ordered - f.EventTime; between >= 0 {
+			s.add("before_order", "From the click to the order", span(between))
+		} else {
+			s.add("before_order", "From the click to the order", "not known: it is stamped after the order, by "+span(-between))
+		}
 	}
 	for i := range c.Clicks {
 		if o := &c.Clicks[i]; f == nil || o.ClickID != f.ClickID {
@@ -113,7 +121,7 @@ func (e *explainer) link() Section {
 
 func (e *explainer) whyNot(o, taken *label.Features, ordered schemas.Time) string {
 	switch {
-	case ordered != 0 && o.EventTime > ordered:
+	case ordered != 0 && !e.precedes(o.EventTime, ordered):
 		return "which is after the order"
 	case taken == nil || e.pack != nil && ordered-o.EventTime > schemas.Time(e.pack.AttributionDays)*24*60*60*1000:
 		return "which is before the attribution window"
@@ -121,6 +129,14 @@ func (e *explainer) whyNot(o, taken *label.Features, ordered schemas.Time) strin
 		return "of the same instant; the greater click_id counts"
 	}
 	return "which is older"
+}
+
+// precedes is whether a click counts as before an order.
+func (e *explainer) precedes(click, order schemas.Time) bool {
+	if e.pack == nil {
+		return click <= order
+	}
+	return e.pack.Precedes(click, order)
 }
 
 // span is a time of milliseconds as people read it: its two greatest units.

@@ -49,7 +49,7 @@ func (c *compiler) header() {
 		c.fault("id", f.ID, "a name")
 	}
 	if f.Version == "" {
-		c.fault("version", f.Version, "a version, for example \"2026.11.2\"")
+		c.fault("version", f.Version, "a version, for example \"2026.11.3\"")
 	}
 	p.ValidFrom, p.ValidTo = c.period("", "valid_from", f.ValidFrom, "valid_to", f.ValidTo)
 }

@@ -13,11 +13,13 @@ const (
 	maxWeight        = 1000
 	maxWeightPercent = 1000
 	maxWindowDays    = 3650
+	maxClockSkew     = 3600
 )
 
 func (c *compiler) settings() {
 	p, f := c.pack, c.file
 	p.AttributionDays = c.between("attribution.window_days", f.Attribution.WindowDays, 1, maxWindowDays)
+	p.ClockSkew = c.between("attribution.clock_skew_seconds", f.Attribution.ClockSkew, 0, maxClockSkew)
 	switch f.Attribution.LabelScope {
 	case "attributed":
 	case "all":

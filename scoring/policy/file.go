@@ -40,6 +40,7 @@ type fileCountries struct {
 
 type fileAttribution struct {
 	WindowDays int32  `yaml:"window_days" json:"window_days"`
+	ClockSkew  int32  `yaml:"clock_skew_seconds" json:"clock_skew_seconds,omitempty"` // absent: 0, which packs without it meant
 	LabelScope string `yaml:"label_scope" json:"label_scope"`
 }
 

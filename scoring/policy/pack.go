@@ -25,6 +25,7 @@ type Pack struct {
 	Shipping         ShippingCountry
 	Traffic          Traffic
 	AttributionDays  int32 // a click this many days before its order, or fewer, may have led to it
+	ClockSkew        int32 // and one stamped this many seconds after it, or fewer: clocks of two systems
 	AllClicks        bool  // labels of all kept clicks count, not of the attributed one only
 	MaxScore         int32
 	HardRoute        schemas.Route // of a hard reason
@@ -113,6 +114,12 @@ type Facts struct {
 	Origin   geo.Country  // the goods come from
 	Channel  string
 	Platform string // of the seller's site
+}
+
+// Precedes is true of a click that counts as before an order: one platform stamps the
+// click, another the order, and their clocks differ by ClockSkew at most.
+func (p *Pack) Precedes(click, order schemas.Time) bool {
+	return click <= order+schemas.Time(p.ClockSkew)*1000
 }
 
 // Rule is the rule in force for a code, or nil; nil too for a number that is no
