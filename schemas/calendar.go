@@ -58,16 +58,16 @@ func validDay(year, month, day int) bool {
 	return day <= n
 }
 
-// digits reads n decimal digits of s from i; ok is false where there are others.
-func digits(s string, i, n int) (v int, ok bool) {
-	for _, c := range []byte(s[i : i+n]) {
-		c -= '0'
-		if c > 9 {
-			return 0, false
-		}
-		v = v*10 + int(c)
+// noDigits is more than any number of four digits.
+const noDigits = 1 << 20
+
+// two is the number that the two digits of s from i on make, noDigits where they are none.
+func two(s string, i int) int {
+	a, b := s[i]-'0', s[i+1]-'0'
+	if a > 9 || b > 9 {
+		return noDigits
 	}
-	return v, true
+	return int(a)*10 + int(b)
 }
 
 func append2(dst []byte, v int) []byte {

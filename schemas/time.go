@@ -37,10 +37,8 @@ func ParseTime(s string) (Time, error) {
 	if !ok {
 		return 0, errTime
 	}
-	h, ok1 := digits(s, 11, 2)
-	m, ok2 := digits(s, 14, 2)
-	sec, ok3 := digits(s, 17, 2)
-	if !ok1 || !ok2 || !ok3 || h > 23 || m > 59 || sec > 59 {
+	h, m, sec := two(s, 11), two(s, 14), two(s, 17)
+	if h > 23 || m > 59 || sec > 59 {
 		return 0, errTime
 	}
 	ms, rest, ok := parseFraction(s[19:])
@@ -79,9 +77,8 @@ func parseZone(s string) (minutes int, ok bool) {
 	if len(s) != len("+02:00") || (s[0] != '+' && s[0] != '-') || s[3] != ':' {
 		return 0, false
 	}
-	h, ok1 := digits(s, 1, 2)
-	m, ok2 := digits(s, 4, 2)
-	if !ok1 || !ok2 || h > 23 || m > 59 {
+	h, m := two(s, 1), two(s, 4)
+	if h > 23 || m > 59 {
 		return 0, false
 	}
 	if s[0] == '-' {
@@ -143,10 +140,8 @@ func ParseDate(s string) (Date, error) {
 
 // parseDay reads the ten bytes YYYY-MM-DD as days since 1970-01-01.
 func parseDay(s string) (int, bool) {
-	y, ok1 := digits(s, 0, 4)
-	m, ok2 := digits(s, 5, 2)
-	d, ok3 := digits(s, 8, 2)
-	if !ok1 || !ok2 || !ok3 || s[4] != '-' || s[7] != '-' || !validDay(y, m, d) {
+	y, m, d := two(s, 0)*100+two(s, 2), two(s, 5), two(s, 8)
+	if y >= noDigits || s[4] != '-' || s[7] != '-' || !validDay(y, m, d) {
 		return 0, false
 	}
 	return daysOf(y, m, d), true

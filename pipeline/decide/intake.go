@@ -112,7 +112,7 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 		if err := in.decoder.AdClick(value, e); err != nil {
 			return "", err
 		}
-		in.raw = codec.AppendAdClick(in.raw[:0], e)
+		in.raw = in.decoder.AppendCompact(in.raw[:0])
 		label.Derive(e, in.geo, &in.features)
 		in.arena = label.AppendFeatures(in.arena, &in.features)
 		in.finish(out, from, in.raw, 0, e.EventTime, e.ClickID)
@@ -122,7 +122,7 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 		if err := in.decoder.Order(value, e); err != nil {
 			return "", err
 		}
-		in.arena = codec.AppendOrder(in.arena, e)
+		in.arena = in.decoder.AppendCompact(in.arena)
 		in.finish(out, from, nil, e.Revision, e.EventTime, "")
 		return e.OrderKey, nil
 	case schemas.KindShipment:
@@ -130,7 +130,7 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 		if err := in.decoder.Shipment(value, e); err != nil {
 			return "", err
 		}
-		in.arena = codec.AppendShipment(in.arena, e)
+		in.arena = in.decoder.AppendCompact(in.arena)
 		in.finish(out, from, nil, e.Revision, e.EventTime, e.ShipmentID)
 		return e.OrderKey, nil
 	case schemas.KindEcertVerification:
@@ -138,7 +138,7 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 		if err := in.decoder.EcertVerification(value, e); err != nil {
 			return "", err
 		}
-		in.arena = codec.AppendEcertVerification(in.arena, e)
+		in.arena = in.decoder.AppendCompact(in.arena)
 		in.finish(out, from, nil, 0, e.CheckedAt, e.EcertID)
 		out.Rank.Hash = out.Rank.Hash>>againstBits | uint64(e.Status.Against())<<(64-againstBits)
 		return e.OrderKey, nil
@@ -147,7 +147,7 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 		if err := in.decoder.Disposition(value, e); err != nil {
 			return "", err
 		}
-		in.arena = codec.AppendDisposition(in.arena, e)
+		in.arena = in.decoder.AppendCompact(in.arena)
 		// Holds are a set: the newest of each code and author for a shipment, whichever
 		// version of the decision it is about. Those with a last day are a set of their own:
 		// a record of what was done takes the place of no suppression.

@@ -54,15 +54,28 @@ func AppendSellerSite(dst []byte, e *schemas.SellerSite) []byte {
 }
 
 func appendRecord(dst []byte, kind schemas.Kind, p unsafe.Pointer) []byte {
-	return appendMessage(append(dst, byte(kind)<<4|compactVersion), layout.Inputs[kind], p)
+	return appendMessage(appendKind(dst, kind), layout.Inputs[kind], p)
+}
+
+func appendKind(dst []byte, kind schemas.Kind) []byte {
+	return append(dst, byte(kind)<<4|compactVersion)
 }
 
 func appendMessage(dst []byte, l *layout.Layout, p unsafe.Pointer) []byte {
-	set := members(l, p)
+	return appendMembers(dst, l, p, members(l, p))
+}
+
+// appendMembers appends a message of which these members hold something.
+func appendMembers(dst []byte, l *layout.Layout, p unsafe.Pointer, set uint64) []byte {
 	dst = binary.AppendUvarint(dst, set)
 	for ; set != 0; set &= set - 1 {
 		f := &l.Fields[bits.TrailingZeros64(set)]
-		dst = appendMember(dst, f, unsafe.Add(p, f.Offset))
+		at := unsafe.Add(p, f.Offset)
+		if f.Kind == layout.String {
+			dst = appendText(dst, *(*string)(at))
+			continue
+		}
+		dst = appendMember(dst, f, at)
 	}
 	return dst
 }

@@ -20,6 +20,8 @@ import (
 type Decoder struct {
 	r      reader
 	limits schemas.Limits
+	last   unsafe.Pointer // what was read last
+	kind   schemas.Kind   // of it
 }
 
 // NewDecoder makes a decoder that holds events to the limits.
@@ -33,21 +35,29 @@ func NewDecoder(l schemas.Limits) *Decoder {
 // because their names, or Protobuf numbers, are not known.
 func (d *Decoder) UnknownFields() uint64 { return d.r.unknown }
 
-// decode reads b into the message at p, which is empty.
-func (d *Decoder) decode(b []byte, l *layout.Layout, p unsafe.Pointer) error {
+// AppendCompact appends the compact form of the event read last, while it stands as it
+// was read. It saves looking for the members that the record did not have.
+func (d *Decoder) AppendCompact(dst []byte) []byte {
+	l := layout.Inputs[d.kind]
+	return appendMembers(appendKind(dst, d.kind), l, d.last, membersAmong(l, d.last, d.r.seen))
+}
+
+// decode reads b into the message of a kind at p, which is empty.
+func (d *Decoder) decode(b []byte, kind schemas.Kind, p unsafe.Pointer) error {
 	if len(b) > d.limits.RecordBytes {
 		return &schemas.FieldError{
 			Field: "record", Value: strconv.Itoa(len(b)) + " bytes",
 			Allowed: "at most " + strconv.Itoa(d.limits.RecordBytes) + " bytes",
 		}
 	}
-	return d.r.readAny(b, l, p)
+	d.kind, d.last = kind, p
+	return d.r.readAny(b, layout.Inputs[kind], p)
 }
 
 // AdClick reads and validates a click. dst is overwritten; its slices are reused.
 func (d *Decoder) AdClick(b []byte, dst *schemas.AdClick) error {
 	*dst = schemas.AdClick{TargetCountries: dst.TargetCountries[:0]}
-	if err := d.decode(b, layout.AdClick, unsafe.Pointer(dst)); err != nil {
+	if err := d.decode(b, schemas.KindAdClick, unsafe.Pointer(dst)); err != nil {
 		return err
 	}
 	return dst.Validate(&d.limits)
@@ -56,7 +66,7 @@ func (d *Decoder) AdClick(b []byte, dst *schemas.AdClick) error {
 // Order reads and validates an order. dst is overwritten; its slices are reused.
 func (d *Decoder) Order(b []byte, dst *schemas.Order) error {
 	*dst = schemas.Order{Items: dst.Items[:0]}
-	if err := d.decode(b, layout.Order, unsafe.Pointer(dst)); err != nil {
+	if err := d.decode(b, schemas.KindOrder, unsafe.Pointer(dst)); err != nil {
 		return err
 	}
 	return dst.Validate(&d.limits)
@@ -65,7 +75,7 @@ func (d *Decoder) Order(b []byte, dst *schemas.Order) error {
 // Shipment reads and validates a shipment. dst is overwritten; its slices are reused.
 func (d *Decoder) Shipment(b []byte, dst *schemas.Shipment) error {
 	*dst = schemas.Shipment{HSCodes: dst.HSCodes[:0]}
-	if err := d.decode(b, layout.Shipment, unsafe.Pointer(dst)); err != nil {
+	if err := d.decode(b, schemas.KindShipment, unsafe.Pointer(dst)); err != nil {
 		return err
 	}
 	return dst.Validate(&d.limits)
@@ -75,7 +85,7 @@ func (d *Decoder) Shipment(b []byte, dst *schemas.Shipment) error {
 // its slices are reused.
 func (d *Decoder) EcertVerification(b []byte, dst *schemas.EcertVerification) error {
 	*dst = schemas.EcertVerification{HS6: dst.HS6[:0]}
-	if err := d.decode(b, layout.EcertVerification, unsafe.Pointer(dst)); err != nil {
+	if err := d.decode(b, schemas.KindEcertVerification, unsafe.Pointer(dst)); err != nil {
 		return err
 	}
 	return dst.Validate(&d.limits)
@@ -84,7 +94,7 @@ func (d *Decoder) EcertVerification(b []byte, dst *schemas.EcertVerification) er
 // Disposition reads and validates a disposition. dst is overwritten.
 func (d *Decoder) Disposition(b []byte, dst *schemas.Disposition) error {
 	*dst = schemas.Disposition{}
-	if err := d.decode(b, layout.Disposition, unsafe.Pointer(dst)); err != nil {
+	if err := d.decode(b, schemas.KindDisposition, unsafe.Pointer(dst)); err != nil {
 		return err
 	}
 	return dst.Validate(&d.limits)
@@ -94,7 +104,7 @@ func (d *Decoder) Disposition(b []byte, dst *schemas.Disposition) error {
 // overwritten; its lists are made anew, because nil and empty differ in them.
 func (d *Decoder) SellerSite(b []byte, dst *schemas.SellerSite) error {
 	*dst = schemas.SellerSite{}
-	if err := d.decode(b, layout.SellerSite, unsafe.Pointer(dst)); err != nil {
+	if err := d.decode(b, schemas.KindSellerSite, unsafe.Pointer(dst)); err != nil {
 		return err
 	}
 	return dst.Validate(&d.limits)

@@ -63,6 +63,34 @@ func TestCompactFormIsTheSameForBothFormats(t *testing.T) {
 	}
 }
 
+// What is appended from the decoder's own account of the record is what is worked out of the
+// event alone, also where a member is there and holds nothing, and after an event of another kind.
+func TestCompactFormOfWhatWasReadLast(t *testing.T) {
+	d := NewDecoder(schemas.DefaultLimits())
+	for kind, records := range map[schemas.Kind][]string{
+		schemas.KindAdClick:  {clickJSON, `{"order_key":"k","click_id":"c","event_time":"2026-07-01T12:00:00Z","gclid":"","target_countries":[],"referrer":null}`},
+		schemas.KindOrder:    {orderJSON, `{"order_key":"k","order_id":"o","event_time":"2026-07-01T12:00:00Z","type":"order","preference":{},"items":[{}]}`},
+		schemas.KindShipment: {shipmentJSON, `{"order_key":"k","shipment_id":"s","event_time":"2026-07-01T12:00:00Z","hs_codes":["85"],"warehouse":false,"revision":0}`},
+	} {
+		for _, record := range records {
+			event, err := decodeAs(d, kind, []byte(record))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := appendCompact(event)
+			if got := d.AppendCompact(nil); string(got) != string(want) {
+				t.Errorf("%s: %x, want %x", record, got, want)
+			}
+			if _, err := decodeAs(d, kind, appendProtobuf(event)); err != nil {
+				t.Fatal(err)
+			}
+			if got := d.AppendCompact(nil); string(got) != string(want) {
+				t.Errorf("%s as Protobuf: %x, want %x", record, got, want)
+			}
+		}
+	}
+}
+
 func TestFaultsNameTheField(t *testing.T) {
 	d := NewDecoder(schemas.DefaultLimits())
 	var o schemas.Order

@@ -100,6 +100,9 @@ func FuzzDecoder(f *testing.F) {
 			return
 		}
 		compact := appendCompact(event)
+		if got := d.AppendCompact(nil); !bytes.Equal(got, compact) {
+			t.Fatalf("%q\n%x\n%x", b, got, compact)
+		}
 		for _, record := range [][]byte{appendJSON(event), appendProtobuf(event)} {
 			again, err := decodeAs(d, kind, append([]byte{0, 0, 0, 0, 1}, framed(record)...))
 			if err != nil {

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"math/bits"
 	"unsafe"
 
 	"github.com/clearlane/clearlane/schemas"
@@ -50,10 +51,17 @@ func has(f *layout.Field, p unsafe.Pointer) bool {
 }
 
 // members is the set of the message's members that hold anything, by index.
-func members(l *layout.Layout, p unsafe.Pointer) (set uint64) {
-	for i := range l.Fields {
+func members(l *layout.Layout, p unsafe.Pointer) uint64 {
+	return membersAmong(l, p, 1<<len(l.Fields)-1)
+}
+
+// membersAmong is members where only those of a set can hold anything.
+func membersAmong(l *layout.Layout, p unsafe.Pointer, among uint64) (set uint64) {
+	for ; among != 0; among &= among - 1 {
+		i := bits.TrailingZeros64(among)
 		f := &l.Fields[i]
-		if has(f, unsafe.Add(p, f.Offset)) {
+		at := unsafe.Add(p, f.Offset)
+		if f.Kind == layout.String && len(*(*string)(at)) > 0 || f.Kind != layout.String && has(f, at) {
 			set |= 1 << i
 		}
 	}

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"math"
 	"strconv"
 	"unsafe"
 
@@ -13,6 +14,7 @@ type reader struct {
 	scanner
 	limits  *schemas.Limits
 	unknown uint64
+	seen    uint64 // members of the message read last, by index; some may hold nothing
 	// follow guesses the next member: of each layout, by the member before it (0 at
 	// the start), the one that came next last time. Senders rarely change their order.
 	follow [layout.Count][65]uint8
@@ -25,6 +27,7 @@ func (r *reader) readAny(b []byte, l *layout.Layout, p unsafe.Pointer) error {
 		return err
 	}
 	if format == FormatProtobuf {
+		r.seen = math.MaxUint64 >> (64 - len(l.Fields))
 		err = r.readProto(body, l, p)
 	} else {
 		err = r.read(body, l, p)
@@ -59,16 +62,25 @@ func (r *reader) object(l *layout.Layout, p unsafe.Pointer) error {
 	follow := &r.follow[l.ID]
 	last := 0
 	for first := true; ; first = false {
-		if done, err := r.more(first, '}'); done || err != nil {
-			return err
-		}
-		if r.space() != '"' {
-			return r.fail("expected a member's name")
+		b, i := r.b, r.i
+		if !first && i+1 < len(b) && b[i] == ',' && b[i+1] == '"' { // as machines write it
+			i++
+			r.i = i
+		} else {
+			if done, err := r.more(first, '}'); done || err != nil {
+				r.seen = seen
+				return err
+			}
+			if r.space() != '"' {
+				return r.fail("expected a member's name")
+			}
+			i = r.i
 		}
 		k := int(follow[last])
 		f := &l.Fields[k]
-		if len(r.b)-r.i >= len(f.Key) && string(r.b[r.i:r.i+len(f.Key)]) == f.Key {
-			r.i += len(f.Key)
+		if f.IsNext(b[i:]) {
+			i += len(f.Key)
+			r.i = i
 		} else {
 			var err error
 			if k, err = r.name(l); err != nil {
@@ -83,12 +95,20 @@ func (r *reader) object(l *layout.Layout, p unsafe.Pointer) error {
 			}
 			follow[last] = uint8(k)
 			f = &l.Fields[k]
+			i = r.i
 		}
 		last = k + 1
 		if seen&(1<<k) != 0 {
 			return &schemas.FieldError{Field: f.Name, Value: "there twice", Allowed: "each member once"}
 		}
 		seen |= 1 << k
+		if f.Kind == layout.String && i < len(b) && b[i] == '"' {
+			if end, ok := plain(b, i+1); ok {
+				*(*string)(unsafe.Add(p, f.Offset)) = alias(b[i+1 : end])
+				r.i = end + 1
+				continue
+			}
+		}
 		if err := r.value(f, unsafe.Add(p, f.Offset)); err != nil {
 			return err
 		}

@@ -51,23 +51,33 @@ func special(x uint64) uint64 {
 	return ((quote - ones) | (slash - ones) | (x - ' '*ones) | x) & highs
 }
 
+// plain goes over the printable ASCII of a string, from i on, to its end: the quote.
+// Where it comes upon anything else first, or the end of b, ok is false.
+func plain(b []byte, i int) (end int, ok bool) {
+	for ; i+8 <= len(b); i += 8 {
+		if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+			i += bits.TrailingZeros64(m) >> 3
+			return i, b[i] == '"'
+		}
+	}
+	for ; i < len(b) && b[i] >= ' ' && b[i] != '\\' && b[i] < utf8.RuneSelf; i++ {
+		if b[i] == '"' {
+			return i, true
+		}
+	}
+	return i, false
+}
+
 // str reads the string whose opening quote is at hand. It aliases the text, or
 // scratch where there were escapes.
 func (s *scanner) str() (string, error) {
-	b, i := s.b, s.i+1
-	start := i
-	for i+8 <= len(b) {
-		if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
-			i += bits.TrailingZeros64(m) >> 3
-			if b[i] == '"' {
-				s.i = i + 1
-				return alias(b[start:i]), nil
-			}
-			return s.slowStr(start, i)
-		}
-		i += 8
+	start := s.i + 1
+	i, ok := plain(s.b, start)
+	if !ok {
+		return s.slowStr(start, i)
 	}
-	return s.slowStr(start, i)
+	s.i = i + 1
+	return alias(s.b[start:i]), nil
 }
 
 // slowStr goes on at i, byte by byte.

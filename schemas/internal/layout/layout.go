@@ -94,6 +94,11 @@ type Field struct {
 	goField string // path of the Go field, "UTM.Source"
 }
 
+// IsNext is true where b goes on with the member's name and its colon.
+func (f *Field) IsNext(b []byte) bool {
+	return len(b) >= len(f.Key) && string(b[:len(f.Key)]) == f.Key
+}
+
 // Layout is one message.
 type Layout struct {
 	ID     int // dense, from 0
