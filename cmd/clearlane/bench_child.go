@@ -98,7 +98,7 @@ func (c *benchChild) read(log io.Reader) {
 
 // live waits until so many partitions have recovered.
 func (c *benchChild) live(ctx context.Context, partitions int) error {
-	patience := time.NewTimer(stall)
+	patience := time.NewTimer(giveUpAfter)
 	defer patience.Stop()
 	for {
 		c.mu.Lock()
@@ -112,7 +112,7 @@ func (c *benchChild) live(ctx context.Context, partitions int) error {
 		case <-c.exited:
 			return c.died()
 		case <-patience.C:
-			return fmt.Errorf("the process is not live after %v:%s", stall, c.log())
+			return fmt.Errorf("the process is not live after %v:%s", giveUpAfter, c.log())
 		case <-ctx.Done():
 			return ctx.Err()
 		}

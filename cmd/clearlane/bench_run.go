@@ -36,8 +36,8 @@ type bencher struct {
 	topics  []string  // made, and to be deleted
 }
 
-// stall is how long nothing may move before a run is given up.
-const stall = time.Minute
+// giveUpAfter is how long nothing may move before a run is given up.
+const giveUpAfter = time.Minute
 
 func (b *bencher) say(format string, args ...any) {
 	fmt.Fprintf(b.a.err, "bench: "+format+"\n", args...)
@@ -269,7 +269,7 @@ func (b *bencher) throughput(ctx context.Context, n int) (*bench.Run, error) {
 
 // finish waits until everything is committed, and takes the figures.
 func (t *trial) finish(ctx context.Context, watch *progressWatch, ends benchEnds, n int) error {
-	if err := watch.await(ctx, ends, stall, t.child.died); err != nil {
+	if err := watch.await(ctx, ends, giveUpAfter, t.child.died); err != nil {
 		return err
 	}
 	t.run.Events = ends.total()

@@ -45,6 +45,9 @@ func (t *tally) Committed(c *task.Committed) {
 // Flushed implements task.Observer.
 func (t *tally) Flushed(int32, time.Duration) {}
 
+// Step implements task.Observer.
+func (t *tally) Step(int32, task.Step, time.Time, time.Duration) {}
+
 // Recovered implements task.Observer.
 func (t *tally) Recovered(int32, int64, time.Duration) {}
 

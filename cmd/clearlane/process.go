@@ -56,7 +56,7 @@ func (p *process) run(ctx context.Context) error {
 	defer stopServing()
 	if p.cfg.Has(config.RoleServe) {
 		server := serve.NewServer(serve.Options{Listen: p.cfg.Serve.Listen, ShutdownTimeout: p.cfg.Serve.ShutdownTimeout,
-			Gatherer: registry, Health: health, Log: p.log, Listening: func(addr net.Addr) {
+			Gatherer: registry, Health: health, Stalls: metrics.Stalls(), Log: p.log, Listening: func(addr net.Addr) {
 				p.log.Info("listening", "addr", addr.String())
 				if p.listening != nil {
 					p.listening(addr)

@@ -70,7 +70,7 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 	// The group is left after the tasks have committed; the fetcher serves them to the end.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	ended := make(chan error, 4)
+	ended := make(chan error, 5)
 	var running sync.WaitGroup
 	start := func(what string, run func(context.Context) error) {
 		running.Add(1)
@@ -84,6 +84,7 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 	start("fetcher", s.fetcher.Run)
 	start("seller sites", func(ctx context.Context) error { return s.refs.follow(ctx, s.reader, s.topics.SellerSites) })
 	start("reference data", func(ctx context.Context) error { return s.refs.watchFiles(ctx, p.reload) })
+	start("stalls", func(ctx context.Context) error { metrics.Stalls().Watch(ctx); return nil })
 	start("group", func(ctx context.Context) error {
 		return s.group.Run(ctx, kafka.Events{
 			Assigned: func(_ context.Context, partitions []int32) { manager.Assign(partitions) },

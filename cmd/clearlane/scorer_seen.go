@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/clearlane/clearlane/pipeline/serve"
+	"github.com/clearlane/clearlane/pipeline/stall"
+	"github.com/clearlane/clearlane/pipeline/state"
 	"github.com/clearlane/clearlane/pipeline/task"
 )
 
@@ -40,6 +42,23 @@ func (s *scorer) Flushed(partition int32, waited time.Duration) {
 	if s.observer != nil {
 		s.observer.Flushed(partition, waited)
 	}
+}
+
+// Step implements task.Observer.
+func (s *scorer) Step(partition int32, step task.Step, began time.Time, took time.Duration) {
+	s.metrics.Step(partition, step, began, took)
+	if s.observer != nil {
+		s.observer.Step(partition, step, began, took)
+	}
+}
+
+// background notes what a local state does beside its partition.
+func (s *scorer) background(what state.Background, began time.Time, took time.Duration) {
+	cause := stall.Write
+	if what == state.Compacting {
+		cause = stall.Compaction
+	}
+	s.seen.Stalls().Note(cause, stall.Whole, began, took)
 }
 
 // Recovered implements task.Observer.

@@ -203,10 +203,11 @@ func (s *stream) Batch(c *task.Counts) {
 		s.stop()
 	}
 }
-func (s *stream) Committed(*task.Committed)             {}
-func (s *stream) Flushed(int32, time.Duration)          {}
-func (s *stream) Recovered(int32, int64, time.Duration) {}
-func (s *stream) Sweeping(int32, task.Sweep, bool)      {}
+func (s *stream) Committed(*task.Committed)                       {}
+func (s *stream) Flushed(int32, time.Duration)                    {}
+func (s *stream) Recovered(int32, int64, time.Duration)           {}
+func (s *stream) Sweeping(int32, task.Sweep, bool)                {}
+func (s *stream) Step(int32, task.Step, time.Time, time.Duration) {}
 
 // feed hands out each topic in one batch.
 type feed struct{ *stream }

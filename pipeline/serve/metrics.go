@@ -25,6 +25,8 @@ const (
 	reloaded
 	delay
 	stage
+	stalls
+	stallSeconds
 	commitRecords
 	commits
 	recoveries
@@ -125,6 +127,8 @@ var catalogue = [numMetrics]metric{
 	reloaded:            {"clearlane_reload_success_timestamp_seconds", gauge, []string{"file"}, "When what stands in the file was last taken up, Unix seconds.", nil, false},
 	delay:               {"clearlane_decision_delay_seconds", histogram, []string{"until"}, "From the Kafka timestamp of the newest record a decision used to its being written (a read_uncommitted reader sees it) and committed (a read_committed one does).", delayBuckets, false},
 	stage:               {"clearlane_stage_seconds", histogram, []string{"stage"}, "Time of a stage each time it runs: process (decode, join, score and encode of a micro-batch), commit (a Kafka transaction's flush and end), flush (waiting for the write of the state before), recover (a partition until it is live).", stageBuckets, false},
+	stalls:              {"clearlane_stalls_total", counter, []string{"cause", "beside"}, "Times during which records of a live partition were committed later than 100 ms after their timestamp, by the step of the partition that covers most of it (batch, rows, freeze, expiry, sweep, wait, acks, end; outside: none) and by what went on beside it (pause, gc, state-write, compaction; outside: nothing). /stalls has the newest.", nil, true},
+	stallSeconds:        {"clearlane_stall_seconds_total", counter, []string{"cause", "beside"}, "The longest delay of each of them, added up.", nil, true},
 	commitRecords:       {"clearlane_commit_records", histogram, nil, "Records written in one commit.", sizeBuckets, false},
 	commits:             {"clearlane_commits_total", counter, nil, "Commits made by the tasks.", nil, false},
 	recoveries:          {"clearlane_recoveries_total", counter, nil, "Partitions taken over and brought to their last commit.", nil, false},

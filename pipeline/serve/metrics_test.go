@@ -20,7 +20,8 @@ func clock() time.Time { return time.UnixMilli(1_750_000_000_000) }
 // used is a registry in which every metric has at least one series.
 func used() (*prometheus.Registry, *Metrics) {
 	reg := prometheus.NewPedanticRegistry()
-	m := New(reg, clock)
+	at := clock().Add(-10 * time.Second)
+	m := New(reg, func() time.Time { return at })
 	t := m.Task([]string{"orders", "shipments"})
 	counts := &task.Counts{
 		In:            make([][task.NumOutcomes]uint64, 2),
@@ -44,6 +45,10 @@ func used() (*prometheus.Registry, *Metrics) {
 	counts.PreReviews[schemas.RouteDocumentReview] = 6
 	counts.Differences[schemas.RouteRelease][schemas.RouteHighRisk] = 3
 	counts.Agreed = 4
+	t.Step(1, task.StepFreeze, at.Add(-90*time.Millisecond), 80*time.Millisecond)
+	t.Committed(&task.Committed{Partition: 1, Behind: true, Delays: []int64{500}})
+	t.Committed(&task.Committed{Partition: 1, Took: 50 * time.Millisecond, Sealed: 40 * time.Millisecond, Delays: []int64{3, 100}})
+	at = clock()
 	t.Batch(counts)
 	t.Batch(counts)
 	t.Committed(&task.Committed{Partition: 1, Records: 12, Watermark: clock().UnixMilli() - 2500, Took: 4 * time.Millisecond, Delays: []int64{30, 60}})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/clearlane/clearlane/pipeline/stall"
 	"github.com/clearlane/clearlane/pipeline/task"
 )
 
@@ -18,6 +19,7 @@ type Metrics struct {
 	gauges     map[id]*prometheus.GaugeVec
 	histograms map[id]*prometheus.HistogramVec
 	delays     *delays
+	stalls     *stall.Log
 	now        func() time.Time
 
 	mu         sync.Mutex
@@ -39,6 +41,7 @@ func New(reg prometheus.Registerer, now func() time.Time) *Metrics {
 		counters:   map[id]*prometheus.CounterVec{},
 		gauges:     map[id]*prometheus.GaugeVec{},
 		histograms: map[id]*prometheus.HistogramVec{},
+		stalls:     stall.New(now),
 		now:        now,
 		watermarks: map[int32]int64{},
 		sweeps:     map[sweepOf]bool{},
@@ -64,6 +67,9 @@ func New(reg prometheus.Registerer, now func() time.Time) *Metrics {
 	reg.MustRegister(newSampler(m))
 	return m
 }
+
+// Stalls is what took long in the process; whoever knows of more notes it there.
+func (m *Metrics) Stalls() *stall.Log { return m.stalls }
 
 // SetPolicy says which policy pack is in force.
 func (m *Metrics) SetPolicy(version, hash string) { m.info(policyInfo, version, hash) }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/clearlane/clearlane/pipeline/stall"
 )
 
 // Sample is what the parts of the process know about themselves. Each adds its own
@@ -119,6 +121,10 @@ func (s *sampler) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(s.descs[i], kind, value, labels...)
 	}
 	emit(watermarkAge, age.Seconds())
+	s.m.stalls.Totals(func(p stall.Pair, t stall.Total) {
+		emit(stalls, float64(t.Stalls), p.Cause.String(), p.Beside.String())
+		emit(stallSeconds, t.Time.Seconds(), p.Cause.String(), p.Beside.String())
+	})
 	emit(partitions, float64(len(x.Partitions)))
 	for _, p := range x.Partitions {
 		number := strconv.Itoa(int(p.Number))

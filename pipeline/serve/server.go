@@ -19,12 +19,13 @@ type Options struct {
 	ShutdownTimeout time.Duration // for requests still running when Run ends
 	Gatherer        prometheus.Gatherer
 	Health          *Health
+	Stalls          http.Handler // answers /stalls; nil: nobody does
 	Log             *slog.Logger
 	// Listening is called once the address is bound; nil is allowed.
 	Listening func(net.Addr)
 }
 
-// Server answers /metrics, /healthz and /readyz.
+// Server answers /metrics, /healthz, /readyz and /stalls.
 type Server struct {
 	o       Options
 	handler http.Handler
@@ -49,6 +50,9 @@ func NewServer(o Options) *Server {
 	}))
 	mux.HandleFunc("GET /healthz", o.Health.healthz)
 	mux.HandleFunc("GET /readyz", o.Health.readyz)
+	if o.Stalls != nil {
+		mux.Handle("GET /stalls", o.Stalls)
+	}
 	return &Server{o: o, handler: mux}
 }
 

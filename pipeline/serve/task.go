@@ -1,9 +1,11 @@
 package serve
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/clearlane/clearlane/pipeline/stall"
 	"github.com/clearlane/clearlane/pipeline/task"
 	"github.com/clearlane/clearlane/schemas"
 	"github.com/prometheus/client_golang/prometheus"
@@ -103,6 +105,7 @@ func (t *TaskMetrics) Committed(c *task.Committed) {
 	t.m.histograms[commitRecords].WithLabelValues().Observe(float64(c.Records))
 	t.m.delays.add(untilCommitted, c.Delays)
 	t.stages[stageCommit].Observe(c.Took.Seconds())
+	t.committedLate(c)
 	t.m.mu.Lock()
 	t.m.watermarks[c.Partition] = c.Watermark
 	t.m.mu.Unlock()
@@ -111,6 +114,31 @@ func (t *TaskMetrics) Committed(c *task.Committed) {
 // Flushed takes how long a task waited for the flush before.
 func (t *TaskMetrics) Flushed(_ int32, waited time.Duration) {
 	t.stages[stageFlush].Observe(waited.Seconds())
+}
+
+// Step takes what took long; the histogram of the stage process has the micro-batches.
+func (t *TaskMetrics) Step(partition int32, s task.Step, began time.Time, took time.Duration) {
+	t.m.stalls.Note(stepCauses[s], partition, began, took)
+}
+
+var stepCauses = [task.NumSteps]stall.Cause{
+	task.StepBatch: stall.Batch, task.StepRows: stall.Rows, task.StepFreeze: stall.Freeze,
+	task.StepExpiry: stall.Expiry, task.StepSweep: stall.Sweep, task.StepWait: stall.Wait,
+}
+
+// committedLate notes how long a commit took, and how late its latest record is. Records
+// of a partition that lags are behind, not late.
+func (t *TaskMetrics) committedLate(c *task.Committed) {
+	log, began := t.m.stalls, t.m.now().Add(-c.Took)
+	sealed := c.Sealed
+	if sealed == 0 {
+		sealed = c.Took
+	}
+	log.Note(stall.Acks, c.Partition, began, sealed)
+	log.Note(stall.End, c.Partition, began.Add(sealed), c.Took-sealed)
+	if len(c.Delays) > 0 && !c.Behind {
+		log.Delayed(c.Partition, time.Duration(slices.Max(c.Delays))*time.Millisecond)
+	}
 }
 
 // Recovered takes what it took to bring a partition to its last commit.

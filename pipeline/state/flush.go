@@ -153,7 +153,9 @@ func (s *Store) writeBehind(w *writing) {
 		}
 	}
 	done.err = err
-	s.counters.flushEnded(w.g, time.Since(start), err)
+	took := time.Since(start)
+	s.told(WritingFlush, start, took)
+	s.counters.flushEnded(w.g, took, err)
 	s.flushing <- done
 }
 

@@ -245,7 +245,7 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		L0CompactionThreshold: 12,
 		LBaseMaxBytes:         1 << 30,
 		FormatMajorVersion:    pebble.FormatNewest,
-		EventListener:         s.fs.listener(),
+		EventListener:         s.listener(),
 	}
 	// No bloom filters: the store's own answers before Pebble is asked, at a tenth of
 	// the cost of going through bloom blocks. Snappy: no compression saved 7 % of the CPU

@@ -36,6 +36,10 @@ type Options struct {
 	// FS is the file system, vfs.Default when nil.
 	FS vfs.FS
 
+	// Background is told of each write of a flush and of each compaction that has ended, by
+	// the goroutine that did it; nil: nobody asks.
+	Background func(what Background, began time.Time, took time.Duration)
+
 	tune func(*pebble.Options) // for measuring other settings of Pebble
 }
 

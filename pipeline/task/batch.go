@@ -43,6 +43,7 @@ func (t *Task) batch(ctx context.Context) (int, error) {
 		t.refresh() // an idle task has no commit at which it would have heard of a change
 	}
 	t.out.touch(started)
+	t.out.behind = t.out.behind || took == t.cfg.MaxBatch
 	t.unflushed = true
 	for i := range t.groups.list {
 		if err := t.order(ctx, &t.groups.list[i], started.UnixMilli()); err != nil {

@@ -101,11 +101,12 @@ func (s *benchStore) Room() error  { return nil }
 
 type benchObserver struct{}
 
-func (benchObserver) Batch(*Counts)                         {}
-func (benchObserver) Committed(*Committed)                  {}
-func (benchObserver) Flushed(int32, time.Duration)          {}
-func (benchObserver) Recovered(int32, int64, time.Duration) {}
-func (benchObserver) Sweeping(int32, Sweep, bool)           {}
+func (benchObserver) Batch(*Counts)                              {}
+func (benchObserver) Committed(*Committed)                       {}
+func (benchObserver) Flushed(int32, time.Duration)               {}
+func (benchObserver) Recovered(int32, int64, time.Duration)      {}
+func (benchObserver) Sweeping(int32, Sweep, bool)                {}
+func (benchObserver) Step(int32, Step, time.Time, time.Duration) {}
 
 // BenchmarkTask takes 2,000 orders through a task, from the bytes of their records to
 // the bytes of the outputs, in micro-batches of different size with a commit behind each

@@ -19,6 +19,7 @@ import (
 // transaction is being committed, in a goroutine of its own, the task goes on with the
 // records of the next one. Its outputs wait in queue until the one before is sealed.
 type transactions struct {
+	behind  bool      // a micro-batch of the open transaction was full
 	since   time.Time // when the first record of the open transaction was taken in; zero: none
 	records int       // outputs of the open transaction
 	delays  []int64   // record times behind its decisions, Unix ms
@@ -132,6 +133,7 @@ func (t *Task) produce(ctx context.Context, topic Output, key, value []byte, hea
 // With flush the local state, which is now that of the commit, is frozen, and written
 // in the background when the commit has succeeded: the task waits for neither.
 func (t *Task) begin(ctx context.Context, flush bool) error {
+	began := t.deps.Now()
 	t.commit++
 	if err := t.closeLedger(); err != nil {
 		return err
@@ -149,10 +151,10 @@ func (t *Task) begin(ctx context.Context, flush bool) error {
 	t.ledger.published = [NumOutputs]int64{} // closeLedger has counted those of this transaction
 	x := &t.out
 	c := &inFlight{sealed: make(chan struct{}), done: make(chan struct{}), arena: x.arena, delays: x.delays, at: t.deps.Now(), outputs: t.outputs, summary: Committed{
-		Partition: t.cfg.Partition, Offsets: slices.Clone(t.committed), Records: x.records, Commit: t.commit, Watermark: t.watermark}}
+		Partition: t.cfg.Partition, Offsets: slices.Clone(t.committed), Records: x.records, Commit: t.commit, Watermark: t.watermark, Behind: x.behind}}
 	x.arena, x.spare = x.spare, nil
 	x.delays = nil
-	x.since, x.records = time.Time{}, 0
+	x.since, x.records, x.behind = time.Time{}, 0, false
 	x.commit = c
 	writer := t.writer
 	go func() {
@@ -167,6 +169,7 @@ func (t *Task) begin(ctx context.Context, flush bool) error {
 		}
 		close(c.done)
 	}()
+	t.step(StepRows, began)
 	if flush {
 		m := t.meta()
 		if err := t.flushWhen(func() ([]byte, error) {
@@ -247,7 +250,8 @@ func (t *Task) settle(ctx context.Context) error {
 
 // goOn opens the next transaction to its records: the one before is sealed.
 func (t *Task) goOn(ctx context.Context) error {
-	t.out.commit.open = true
+	c := t.out.commit
+	c.open, c.summary.Sealed = true, t.deps.Now().Sub(c.at)
 	return t.catchUp(ctx)
 }
 
@@ -345,7 +349,7 @@ func (t *Task) flushWhen(ready func() ([]byte, error)) error {
 		return fmt.Errorf("local state: %w", err)
 	}
 	t.flushes++
-	t.lastFlush, t.unflushed = t.deps.Now(), false
+	t.lastFlush, t.unflushed = t.step(StepFreeze, started), false
 	t.deps.Observer.Flushed(t.cfg.Partition, t.lastFlush.Sub(started))
 	return nil
 }

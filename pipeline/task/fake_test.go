@@ -213,7 +213,8 @@ type watcher struct {
 func (w *watcher) Batch(*Counts)                {}
 func (w *watcher) Flushed(int32, time.Duration) {}
 
-func (w *watcher) Sweeping(int32, Sweep, bool) {}
+func (w *watcher) Sweeping(int32, Sweep, bool)                {}
+func (w *watcher) Step(int32, Step, time.Time, time.Duration) {}
 
 // Recovered ends the run when the commit of unknown outcome was the last one.
 func (w *watcher) Recovered(int32, int64, time.Duration) {

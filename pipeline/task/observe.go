@@ -50,6 +50,8 @@ type Committed struct {
 	Commit    uint64
 	Watermark int64
 	Took      time.Duration // flush and EndTxn
+	Behind    bool          // a micro-batch of it was full: more had arrived than the partition takes at a time
+	Sealed    time.Duration // of it, until the task knew all records acknowledged; 0: it heard of both at once
 	Delays    []int64       // ms from the newest record of each decision to its commit
 }
 
@@ -68,12 +70,40 @@ var sweepNames = [NumSweeps]string{"seller-sites", "all-open"}
 // String is the sweep's name.
 func (s Sweep) String() string { return sweepNames[s] }
 
+// Step is a part of a task's loop, during which the partition's records wait.
+type Step uint8
+
+// The steps.
+const (
+	StepBatch  Step = iota // a micro-batch, and what waited for the transaction before
+	StepRows               // the begin of a commit
+	StepFreeze             // the begin of a flush
+	StepExpiry             // a round of forgetting
+	StepSweep              // open orders decided anew
+	StepWait               // a commit under way that had to be waited for
+	NumSteps
+)
+
+// stepLeast is how long a step takes before the observer is told of it.
+const stepLeast = 3 * time.Millisecond
+
+// step tells of a step that took long. It returns when the next one begins.
+func (t *Task) step(s Step, began time.Time) time.Time {
+	now := t.deps.Now()
+	if took := now.Sub(began); took >= stepLeast {
+		t.deps.Observer.Step(t.cfg.Partition, s, began, took)
+	}
+	return now
+}
+
 // Observer is told what tasks do. Its methods are called by the tasks' goroutines, and
 // keep nothing of what they are handed.
 type Observer interface {
 	Batch(c *Counts)
 	Committed(c *Committed)
 	Flushed(partition int32, waited time.Duration)
+	// Step is told of each step that took milliseconds.
+	Step(partition int32, s Step, began time.Time, took time.Duration)
 	Recovered(partition int32, replayed int64, took time.Duration)
 	// Sweeping is told when open orders begin to be decided anew, and when all are.
 	Sweeping(partition int32, why Sweep, running bool)

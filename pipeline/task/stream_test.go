@@ -93,9 +93,10 @@ func (o *teller) Committed(c *Committed) {
 		o.stop()
 	}
 }
-func (o *teller) Flushed(int32, time.Duration)          {}
-func (o *teller) Recovered(int32, int64, time.Duration) {}
-func (o *teller) Sweeping(int32, Sweep, bool)           {}
+func (o *teller) Flushed(int32, time.Duration)               {}
+func (o *teller) Recovered(int32, int64, time.Duration)      {}
+func (o *teller) Sweeping(int32, Sweep, bool)                {}
+func (o *teller) Step(int32, Step, time.Time, time.Duration) {}
 
 // TestStream runs scripts on a whole task with a clock that stands still, a minute after
 // the script's second 0. A line of "events" is a topic, an order key, a second and the

@@ -159,6 +159,7 @@ func (t *Task) work(ctx, io context.Context) error {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
+		began := t.deps.Now()
 		if err := t.settle(io); err != nil {
 			return err
 		}
@@ -167,13 +168,16 @@ func (t *Task) work(ctx, io context.Context) error {
 		if err != nil {
 			return err
 		}
+		t.step(StepBatch, began)
 		if err := t.due(io); err != nil {
 			return err
 		}
+		began = t.deps.Now()
 		swept, err := t.sweepOn(io)
 		if err != nil {
 			return err
 		}
+		t.step(StepSweep, began)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -221,6 +225,7 @@ func (t *Task) due(ctx context.Context) error {
 		if err := t.expire(); err != nil {
 			return err
 		}
+		t.step(StepExpiry, now)
 		t.passOver()
 	}
 	full := t.store.Full()
@@ -234,9 +239,11 @@ func (t *Task) due(ctx context.Context) error {
 	}
 	flush := (full || interval) && t.room(now)
 	if full && flush { // what is frozen has to be that of a commit, and nothing more is to come until then
+		began := t.deps.Now()
 		if err := t.await(ctx); err != nil {
 			return err
 		}
+		t.step(StepWait, began)
 	}
 	switch {
 	case t.out.commit != nil:
