@@ -23,6 +23,9 @@ help: ## this list
 	@echo
 	@echo '  DEMO_FLAGS="--orders 100000 --exit"   flags of clearlane demo'
 	@echo '  BENCH_FLAGS="--results FILE"          flags of clearlane bench, of bench-delay and bench-commit-interval'
+	@echo '  ROUNDS=1 PEERS_LATENCY_RUNS=0         of bench-peers: rounds at full speed (5), at 5,000 orders a second (3)'
+	@echo '  ONLY=flink/heap-alo,clearlane/full    of bench-peers: these programs alone, by turns'
+	@echo '  PEERS_RESULTS=FILE PEERS_FLAGS=--keep what bench-peers appends a line a run to (.cache/bench-peers.jsonl); its further flags'
 	@echo '  CLEARLANE_CHAOS_RESULTS=FILE          what chaos appends a line a seed to (absolute path)'
 	@echo '  CLEARLANE_RECOVERY_RESULTS=FILE       what bench-recovery appends a line a restart to (absolute path)'
 	@echo '  CLEARLANE_PAUSES_RESULTS=FILE         what bench-pauses appends a line a fault to (absolute path)'
@@ -36,7 +39,7 @@ help: ## this list
 .PHONY: build
 build: ## bin/clearlane
 	@mkdir -p bin
-	$(GO) build -trimpath -o bin/clearlane ./cmd/clearlane
+	$(GO) build -trimpath -buildvcs=auto -o bin/clearlane ./cmd/clearlane
 
 .PHONY: embedded
 embedded: ## fetch the pinned embedded parts: the ClickHouse library, the country database
@@ -95,6 +98,17 @@ bench-delay: build ## delays at 15,000 events a second on an Apache Kafka of its
 bench-commit-interval: build ## the same at commit intervals from 5 ms to 2 s: delay against cost
 	@deploy/kafka/install.sh
 	@bin/clearlane bench --kafka real --curve --event-rate 15000 --length 12s --discard 3 --runs 1 $(BENCH_FLAGS)
+
+ROUNDS ?= 5
+ONLY ?=
+PEERS_LATENCY_RUNS ?= 3
+PEERS_ORDERS ?= 1000000
+PEERS_RESULTS ?= .cache/bench-peers.jsonl
+PEERS_FLAGS ?=
+.PHONY: bench-peers
+bench-peers: build ## beside Kafka Streams, Flink and kafka-go on the same topics: PEERS=DIR, the folder of their harness; half an hour
+	@mkdir -p .cache
+	@bin/clearlane bench peers --rounds $(ROUNDS) --latency-rounds $(PEERS_LATENCY_RUNS) --orders $(PEERS_ORDERS) --only '$(ONLY)' --results '$(PEERS_RESULTS)' $(PEERS_FLAGS)
 
 .PHONY: bench-pauses
 bench-pauses: export CLEARLANE_PAUSES ?= all

@@ -74,7 +74,7 @@ func newBench(a *app) *cobra.Command {
 	f.BoolVar(&o.json, "json", false, "one line of JSON for each run instead of the table")
 	f.StringVar(&o.profile.cpu, "cpuprofile", "", "the process writes a profile of its CPU to this file; that of the last run is left")
 	f.StringVar(&o.profile.memory, "memprofile", "", "the process writes a profile of its allocations to this file; that of the last run is left")
-	cmd.AddCommand(newBenchPeer(a))
+	cmd.AddCommand(newBenchPeer(a), newBenchPeers(a))
 	return cmd
 }
 
