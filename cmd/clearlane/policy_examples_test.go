@@ -14,7 +14,7 @@ func TestExamplesOfPacks(t *testing.T) {
 		t.Errorf("check: exit %d\n%s%s", code, out, errs)
 	}
 	for file, cases := range map[string]string{"narrow-to-builders.yaml": "6 cases, 0 failed", "all-sites-2027.yaml": "2 cases, 0 failed",
-		"peers/three-rules.yaml": "8 cases, 0 failed"} {
+		"peers/three-rules.yaml": "9 cases, 0 failed"} {
 		code, out, errs := command(t, nil, "policy", "test", filepath.Join(folder, file))
 		if code != exitOK || !strings.Contains(out, cases) {
 			t.Errorf("%s: exit %d, want %s\n%s%s", file, code, cases, out, errs)
