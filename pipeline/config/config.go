@@ -50,15 +50,16 @@ func (c *Config) Has(role string) bool {
 
 // Task is the settings of a partition's task.
 type Task struct {
-	CommitInterval time.Duration `yaml:"commit_interval" min:"1ms" max:"1m" doc:"Longest time between two commits while there is something to commit. A read_committed reader sees a decision this much later."`
-	MaxBatch       int           `yaml:"max_batch" min:"1" max:"1000000" doc:"Most records in one micro-batch, and so in one commit."`
-	MaxTransaction int           `yaml:"max_transaction" min:"1" max:"1000000" doc:"Output records that end a transaction before commit_interval does."`
-	SweepOrders    int           `yaml:"sweep_orders" min:"1" max:"1000000" doc:"Open orders decided anew, after a change of seller-sites or rules, between two micro-batches: how long a record that comes then may wait."`
-	ReferenceWait  time.Duration `yaml:"reference_wait" min:"1s" max:"1h" doc:"How long a partition that is taken over waits for this process to have read seller-sites as far as its last owner had."`
-	MaxLateness    time.Duration `yaml:"max_lateness" off:"true" min:"1s" doc:"A record whose Kafka timestamp is this much after its event_time goes to the dead-letter topic. off: history may be loaded."`
-	MaxAhead       time.Duration `yaml:"max_ahead" min:"1m" doc:"An event_time further than this after the record's Kafka timestamp is invalid."`
-	Retention      time.Duration `yaml:"retention" min:"1h" doc:"A record later than this after the newest of its order starts a new case. The decisions and rollups topics must keep at least this plus expiry_slack."`
-	ExpirySlack    time.Duration `yaml:"expiry_slack" min:"1m" doc:"How much longer the store remembers an order, so that records out of order within it change nothing."`
+	CommitInterval  time.Duration `yaml:"commit_interval" min:"1ms" max:"1m" doc:"Longest time between two commits while there is something to commit. A read_committed reader sees a decision this much later."`
+	CatchUpInterval time.Duration `yaml:"catch_up_interval" min:"1ms" max:"1m" doc:"The same while the inputs have a backlog, where it is longer than commit_interval: fewer commits, each for more records."`
+	MaxBatch        int           `yaml:"max_batch" min:"1" max:"1000000" doc:"Most records in one micro-batch, and so in one commit."`
+	MaxTransaction  int           `yaml:"max_transaction" min:"1" max:"1000000" doc:"Output records that end a transaction before commit_interval does."`
+	SweepOrders     int           `yaml:"sweep_orders" min:"1" max:"1000000" doc:"Open orders decided anew, after a change of seller-sites or rules, between two micro-batches: how long a record that comes then may wait."`
+	ReferenceWait   time.Duration `yaml:"reference_wait" min:"1s" max:"1h" doc:"How long a partition that is taken over waits for this process to have read seller-sites as far as its last owner had."`
+	MaxLateness     time.Duration `yaml:"max_lateness" off:"true" min:"1s" doc:"A record whose Kafka timestamp is this much after its event_time goes to the dead-letter topic. off: history may be loaded."`
+	MaxAhead        time.Duration `yaml:"max_ahead" min:"1m" doc:"An event_time further than this after the record's Kafka timestamp is invalid."`
+	Retention       time.Duration `yaml:"retention" min:"1h" doc:"A record later than this after the newest of its order starts a new case. The decisions and rollups topics must keep at least this plus expiry_slack."`
+	ExpirySlack     time.Duration `yaml:"expiry_slack" min:"1m" doc:"How much longer the store remembers an order, so that records out of order within it change nothing."`
 }
 
 // State is the settings of the local state.

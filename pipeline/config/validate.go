@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Validate judges the whole configuration and returns Faults with everything that
@@ -120,9 +121,14 @@ func (c *Config) judgeGeneral(fs *Faults) {
 	if t := &c.Task; t.ExpirySlack > t.Retention {
 		fs.add("task.expiry_slack", shortDuration(t.ExpirySlack), "at most task.retention, "+shortDuration(t.Retention))
 	}
-	if p := &c.Kafka.Produce; c.Task.CommitInterval > p.TransactionTimeout/2 {
-		fs.add("task.commit_interval", shortDuration(c.Task.CommitInterval),
-			"at most half of kafka.produce.transaction_timeout, "+shortDuration(p.TransactionTimeout/2))
+	half := c.Kafka.Produce.TransactionTimeout / 2
+	for _, open := range []struct {
+		key   string
+		lasts time.Duration
+	}{{"task.commit_interval", c.Task.CommitInterval}, {"task.catch_up_interval", c.Task.CatchUpInterval}} {
+		if open.lasts > half {
+			fs.add(open.key, shortDuration(open.lasts), "at most half of kafka.produce.transaction_timeout, "+shortDuration(half))
+		}
 	}
 }
 

@@ -36,6 +36,7 @@ func (t *Task) batch(ctx context.Context) (int, error) {
 		}
 		t.groups.add(topic, r)
 	}
+	t.behind = took == t.cfg.MaxBatch || t.merge.waits
 	if took == 0 {
 		return 0, nil
 	}

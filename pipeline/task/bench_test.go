@@ -37,10 +37,14 @@ func (f *benchFeed) Wake() <-chan struct{}   { return f.wake }
 func (f *benchFeed) Err() error              { return nil }
 func (f *benchFeed) Close()                  {}
 
-type benchWriter struct{ records, bytes int }
+type benchWriter struct {
+	records, bytes int
+	by             [NumOutputs]int
+}
 
-func (w *benchWriter) Produce(_ context.Context, _ Output, key, value []byte, _ []record.Header) error {
+func (w *benchWriter) Produce(_ context.Context, out Output, key, value []byte, _ []record.Header) error {
 	w.records++
+	w.by[out]++
 	w.bytes += len(key) + len(value)
 	return nil
 }

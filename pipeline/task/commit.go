@@ -94,6 +94,16 @@ func (x *transactions) wait() {
 // dirty tells whether records were taken in that no begun commit covers.
 func (t *Task) dirty() bool { return !t.out.since.IsZero() }
 
+// commitInterval is how long after its first record the open transaction is to end. While
+// the task is behind its inputs nobody waits for a record to the millisecond, and long
+// transactions cost less: a cell that changes in each of them has a row in each.
+func (t *Task) commitInterval() time.Duration {
+	if t.behind {
+		return max(t.cfg.CommitInterval, t.cfg.CatchUpInterval)
+	}
+	return t.cfg.CommitInterval
+}
+
 // transaction is how many output records the open transaction would have if it ended now:
 // every cell that has changed is one.
 func (t *Task) transaction() int { return t.out.records + t.book.Changed() }

@@ -30,16 +30,17 @@ type Config struct {
 	Group     string             // key of the progress record, beside the partition
 	Format    codec.Format       // of the output records, progress apart
 
-	CommitInterval time.Duration // from the first uncommitted record to its commit
-	MaxBatch       int           // records of one micro-batch
-	MaxTransaction int           // output records of one transaction, and of those waiting for the next
-	FlushInterval  time.Duration // between two flushes of the local state
-	StopTimeout    time.Duration // for the last commit of a graceful stop
-	AcceptGap      bool          // go on although records that the state needs are gone
-	SweepOrders    int           // orders decided anew between two micro-batches
-	Redecide       bool          // a new policy pack decides all open orders anew
-	Shadow         bool          // there is a topic for what a shadow pack says differently
-	ReferenceWait  time.Duration // for reference data as new as the last commit's, in recovery
+	CommitInterval  time.Duration // from the first uncommitted record to its commit
+	CatchUpInterval time.Duration // the same while the inputs are behind, where it is longer
+	MaxBatch        int           // records of one micro-batch
+	MaxTransaction  int           // output records of one transaction, and of those waiting for the next
+	FlushInterval   time.Duration // between two flushes of the local state
+	StopTimeout     time.Duration // for the last commit of a graceful stop
+	AcceptGap       bool          // go on although records that the state needs are gone
+	SweepOrders     int           // orders decided anew between two micro-batches
+	Redecide        bool          // a new policy pack decides all open orders anew
+	Shadow          bool          // there is a topic for what a shadow pack says differently
+	ReferenceWait   time.Duration // for reference data as new as the last commit's, in recovery
 
 	Bounds decide.Bounds
 	Join   join.Limits

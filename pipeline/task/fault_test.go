@@ -120,7 +120,7 @@ func TestAFaultEndsAllWriting(t *testing.T) {
 	in, refs := events(t, 15, 150, 15)
 	base := Deps{References: func() *decide.References { return refs }, Now: time.Now}
 	cfg := testConfig()
-	cfg.MaxBatch, cfg.CommitInterval = 16, 0
+	cfg.MaxBatch, cfg.CommitInterval, cfg.CatchUpInterval = 16, 0, 0
 	calm := newCluster(in, 1, 0)
 	if err := calm.run(cfg, base); err != nil {
 		t.Fatal(err)

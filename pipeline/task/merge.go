@@ -12,6 +12,7 @@ type merge struct {
 	feed  Feed
 	heads []head
 	spent []*record.Batch // read to their end; released when the micro-batch is done
+	waits bool            // the last take found nothing because a topic is waited for
 }
 
 // head is the batch of one topic that is being read.
@@ -54,12 +55,13 @@ func (m *merge) fill(t int) (offers, wait bool) {
 // take is the next record by timestamp, of equal ones that of the lower topic number.
 // With nothing to take, or a topic to wait for, it returns nil.
 func (m *merge) take() (topic int, r *record.Record) {
-	topic = -1
+	topic, m.waits = -1, false
 	for t := range m.heads {
 		h := &m.heads[t]
 		if h.batch == nil || h.at >= len(h.batch.Records) {
 			offers, wait := m.fill(t)
 			if wait {
+				m.waits = true
 				return -1, nil
 			}
 			if !offers {

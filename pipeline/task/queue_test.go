@@ -19,7 +19,7 @@ func TestOutputsWaitUntilTheTransactionBeforeIsSealed(t *testing.T) {
 	in, refs := events(t, 16, 150, 15)
 	base := Deps{References: func() *decide.References { return refs }, Now: func() time.Time { return time.UnixMilli(streamStart) }}
 	cfg := testConfig()
-	cfg.CommitInterval, cfg.FlushInterval, cfg.MaxBatch, cfg.MaxTransaction = 0, time.Hour, 8, 20
+	cfg.CommitInterval, cfg.CatchUpInterval, cfg.FlushInterval, cfg.MaxBatch, cfg.MaxTransaction = 0, 0, time.Hour, 8, 20
 	calm := newCluster(in, 1, 0)
 	synctest.Test(t, func(t *testing.T) {
 		fast := &slowWriter{answer: make(chan struct{})}

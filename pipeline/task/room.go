@@ -29,6 +29,7 @@ func (t *Task) held() bool { return t.noRoom != nil && t.store.Full() }
 // takeIn is batch, unless the partition is held.
 func (t *Task) takeIn(ctx context.Context) (int, error) {
 	if t.held() {
+		t.behind = false // what is open is committed as ever, however long this lasts
 		return 0, nil
 	}
 	return t.batch(ctx)

@@ -42,7 +42,7 @@ func onFullDisk(t *testing.T) (c *cluster, full *atomic.Bool, store func() *fake
 func (c *cluster) launch(t *testing.T, base Deps) (stop context.CancelFunc, end chan error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cfg := testConfig()
-	cfg.CommitInterval = 0 // time stands still in a bubble while there is work
+	cfg.CommitInterval, cfg.CatchUpInterval = 0, 0 // time stands still in a bubble while there is work
 	task, end := New(cfg, c.deps(&watcher{c: c, stop: cancel}, base)), make(chan error, 1)
 	go func() { end <- task.Run(ctx) }()
 	return cancel, end

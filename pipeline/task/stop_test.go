@@ -83,7 +83,7 @@ func TestAStopCommitsWhatWasTakenIn(t *testing.T) {
 	stopped := cfg
 	stopped.MaxBatch, stopped.FlushInterval = 8, time.Hour
 	for _, interval := range []time.Duration{0, 200 * time.Microsecond, time.Hour} {
-		stopped.CommitInterval = interval
+		stopped.CommitInterval, stopped.CatchUpInterval = interval, interval
 		for _, stopAt := range []int{1, 7, 40} {
 			c := newCluster(in, 2, 0)
 			ctx, cancel := context.WithCancel(t.Context())
@@ -219,7 +219,7 @@ func TestAStopWaitsForTheCommitUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCluster(in, 1, 0)
 		cfg := testConfig()
-		cfg.CommitInterval, cfg.FlushInterval, cfg.MaxBatch, cfg.MaxTransaction = 0, time.Hour, 16, 1<<20
+		cfg.CommitInterval, cfg.CatchUpInterval, cfg.FlushInterval, cfg.MaxBatch, cfg.MaxTransaction = 0, 0, time.Hour, 16, 1<<20
 		w := &slowWriter{answer: make(chan struct{})}
 		_, stop, end := stalled(t, c, cfg, w, Deps{References: func() *decide.References { return refs }, Now: time.Now})
 		stop()
@@ -249,7 +249,7 @@ func TestAStopEndsWithoutAnAnswer(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newCluster(in, 1, 0)
 				cfg := testConfig()
-				cfg.CommitInterval = 0
+				cfg.CommitInterval, cfg.CatchUpInterval = 0, 0
 				_, stop, end := stalled(t, c, cfg, &slowWriter{mute: mute}, Deps{References: func() *decide.References { return refs }, Now: time.Now})
 				time.Sleep(time.Hour)
 				synctest.Wait()
@@ -298,7 +298,7 @@ func TestAFaultDoesNotWaitForTheCommitUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCluster(in, 1, 0)
 		cfg := testConfig()
-		cfg.CommitInterval = 0
+		cfg.CommitInterval, cfg.CatchUpInterval = 0, 0
 		d := c.deps(&watcher{c: c, stop: func() {}}, Deps{References: func() *decide.References { return refs }, Now: time.Now})
 		w := &slowWriter{}
 		w.at(&d, c)

@@ -118,7 +118,7 @@ func TestStream(t *testing.T) {
 		offsets := make([]int64, len(testTopics))
 		forgets := false
 		cfg := testConfig()
-		cfg.CommitInterval, cfg.FlushInterval = 0, time.Hour
+		cfg.CommitInterval, cfg.CatchUpInterval, cfg.FlushInterval = 0, 0, time.Hour
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			switch d.Cmd {
 			case "forgets": // an order comes back after its life: a decision may supersede nothing again

@@ -55,6 +55,7 @@ type Task struct {
 
 	out    transactions
 	silent bool // replaying: nothing is published
+	behind bool // the last micro-batch has left records in its inputs, here or with the brokers
 
 	sweep sweep
 
@@ -209,7 +210,7 @@ func (t *Task) nextDue() time.Duration {
 		wait = roomWait
 	}
 	if !t.out.since.IsZero() && t.out.commit == nil {
-		wait = min(wait, t.cfg.CommitInterval-t.deps.Now().Sub(t.out.since))
+		wait = min(wait, t.commitInterval()-t.deps.Now().Sub(t.out.since))
 	}
 	if t.sweep.running() {
 		wait = min(wait, sweepWait) // for the flush of its index
@@ -250,7 +251,7 @@ func (t *Task) due(ctx context.Context) error {
 		return nil
 	case !t.dirty() && flush:
 		return t.flushState()
-	case t.dirty() && (full && flush || now.Sub(t.out.since) >= t.cfg.CommitInterval || t.transaction() >= t.cfg.MaxTransaction):
+	case t.dirty() && (full && flush || now.Sub(t.out.since) >= t.commitInterval() || t.transaction() >= t.cfg.MaxTransaction):
 		return t.begin(ctx, flush)
 	}
 	return nil
