@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -29,15 +30,15 @@ type Writer struct {
 
 	ctx, detached context.Context // of the last Produce, and the same without its end: one for many records
 
-	acked chan struct{} // receives after records have been acknowledged
+	next  [task.NumOutputs]int64 // Next, guarded by the caller
+	taken room                   // by the records of the open transaction, for stats
 
-	next [task.NumOutputs]int64 // Next, guarded by the caller
+	unacked unacked
 
-	mu      sync.Mutex // guards what follows, and last of the lanes
-	dead    error      // the fault that ended the writer
-	fault   error      // what kgo's goroutines report
-	records int        // not acknowledged
-	bytes   int
+	mu    sync.Mutex  // guards what follows
+	dead  error       // the fault that ended the writer
+	fault error       // what kgo's goroutines report
+	ended atomic.Bool // there is a dead, read without mu
 }
 
 // lanes is how many producers a writer uses in turn. While the brokers end the
@@ -51,9 +52,12 @@ const lanes = 2
 // lane is one of the producers.
 type lane struct {
 	client *kgo.Client
-	open   bool                   // a transaction is open
-	began  producer               // who it was begun as
-	last   [task.NumOutputs]int64 // highest offset acknowledged in it, -1 for none
+	open   bool     // a transaction is open
+	began  producer // who it was begun as
+	// last is the highest offset acknowledged in the transaction, -1 for none. The goroutine
+	// of kgo's client in which records are acknowledged owns it until a Flush has returned,
+	// from then on and until the next record Commit does.
+	last [task.NumOutputs]int64
 }
 
 var _ task.Writer = (*Writer)(nil)
@@ -76,7 +80,7 @@ type outRecord struct {
 // NewWriter connects and takes the partition's transactional ids: when it returns,
 // every earlier Writer of the partition is fenced and its open transactions are aborted.
 func NewWriter(ctx context.Context, cfg WriterConfig, partition int32) (*Writer, error) {
-	w := &Writer{cfg: &cfg, partition: partition, stats: cfg.Stats, acked: make(chan struct{}, 1)}
+	w := &Writer{cfg: &cfg, partition: partition, stats: cfg.Stats, unacked: newUnacked()}
 	if w.stats == nil {
 		w.stats = new(WriteStats)
 	}
@@ -126,47 +130,21 @@ func (l *lane) reset() {
 	}
 }
 
-// ended is the fault that ended the writer.
-func (w *Writer) ended() error {
+// alive is the fault that ended the writer, nil while it goes on.
+func (w *Writer) alive() error {
+	if !w.ended.Load() {
+		return nil
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.dead
-}
-
-// room waits until a record of this size may be added.
-func (w *Writer) room(ctx context.Context, size int) error {
-	var waits time.Time // since when; zero: it does not
-	for {
-		w.mu.Lock()
-		ok := w.records == 0 || w.records < w.cfg.MaxBufferedRecords && w.bytes+size <= w.cfg.MaxBufferedBytes
-		if ok {
-			w.records++
-			w.bytes += size
-		}
-		w.mu.Unlock()
-		if ok {
-			if !waits.IsZero() {
-				w.stats.WaitedNs.Add(int64(time.Since(waits)))
-			}
-			return nil
-		}
-		if waits.IsZero() {
-			waits = time.Now()
-			w.stats.Waits.Add(1)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-w.acked:
-		}
-	}
 }
 
 // Produce implements task.Writer. The record is on its way when it returns, and ctx
 // ends the waiting only: a record that was taken is committed or aborted as part of
 // its transaction, by a caller that is about to stop too.
 func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte, headers []record.Header) error {
-	if err := w.ended(); err != nil {
+	if err := w.alive(); err != nil {
 		return err
 	}
 	l := w.lanes[w.at]
@@ -176,8 +154,12 @@ func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte
 		}
 	}
 	size := len(key) + len(value)
-	if err := w.room(ctx, size); err != nil {
-		return err
+	if waited, err := w.unacked.add(ctx, size, w.cfg.MaxBufferedRecords, w.cfg.MaxBufferedBytes); waited > 0 || err != nil {
+		w.stats.Waits.Add(1)
+		w.stats.WaitedNs.Add(int64(waited))
+		if err != nil {
+			return err
+		}
 	}
 	r := w.pool.Get().(*outRecord)
 	h := r.Headers[:0]
@@ -185,9 +167,10 @@ func (w *Writer) Produce(ctx context.Context, out task.Output, key, value []byte
 		h = append(h, kgo.RecordHeader{Key: headers[i].Key, Value: headers[i].Value})
 	}
 	r.out, r.lane = out, l
-	r.Record = kgo.Record{Topic: w.cfg.Topics[out], Partition: w.partition, Key: key, Value: value, Headers: h}
-	w.stats.Records.Add(1)
-	w.stats.Bytes.Add(int64(size))
+	r.Topic, r.Partition, r.Key, r.Value, r.Headers = w.cfg.Topics[out], w.partition, key, value, h
+	r.Timestamp, r.Context, r.Attrs = time.Time{}, nil, kgo.RecordAttrs{} // of its last use
+	w.taken.records++
+	w.taken.bytes += int64(size)
 	if ctx != w.ctx {
 		w.ctx, w.detached = ctx, context.WithoutCancel(ctx)
 	}
@@ -224,36 +207,40 @@ func (w *Writer) whole(ctx context.Context, l *lane) error {
 
 // acknowledged runs in kgo's goroutine.
 func (w *Writer) acknowledged(r *outRecord, err error) {
-	w.mu.Lock()
-	w.records--
-	w.bytes -= len(r.Key) + len(r.Value)
+	size := len(r.Key) + len(r.Value)
 	if err != nil {
 		w.stats.ProduceErr.Add(1)
+		w.mu.Lock()
 		if w.fault == nil {
 			w.fault = err
 		}
+		w.mu.Unlock()
 	} else if r.Offset > r.lane.last[r.out] {
 		r.lane.last[r.out] = r.Offset
 	}
-	w.mu.Unlock()
 	r.Key, r.Value = nil, nil
 	clear(r.Headers)
 	w.pool.Put(r)
-	select {
-	case w.acked <- struct{}{}:
-	default:
-	}
+	w.unacked.remove(size)
+}
+
+// count adds the records taken since the last time to stats.
+func (w *Writer) count() {
+	w.stats.Records.Add(w.taken.records)
+	w.stats.Bytes.Add(w.taken.bytes)
+	w.taken = room{}
 }
 
 // Seal implements task.Writer. An error ends the writer.
 func (w *Writer) Seal(ctx context.Context) error {
-	if err := w.ended(); err != nil {
+	if err := w.alive(); err != nil {
 		return err
 	}
 	l := w.lanes[w.at]
 	if w.sealed != nil || !l.open {
 		return nil
 	}
+	w.count()
 	w.deadline = time.Now().Add(w.cfg.CommitTimeout)
 	ctx, cancel := context.WithDeadline(ctx, w.deadline)
 	defer cancel()
@@ -287,14 +274,12 @@ func (w *Writer) Commit(ctx context.Context) error {
 		return w.die(endFault(err))
 	}
 	w.stats.Commits.Add(1)
-	w.mu.Lock()
 	for out := range l.last {
 		if l.last[out] >= 0 {
 			w.next[out] = l.last[out] + 1
 		}
 	}
 	l.reset()
-	w.mu.Unlock()
 	w.sealed = nil
 	return nil
 }
@@ -302,13 +287,14 @@ func (w *Writer) Commit(ctx context.Context) error {
 // Abort implements task.Writer. An error ends the writer; the transaction is then
 // aborted by the next Writer, or by the brokers after TransactionTimeout.
 func (w *Writer) Abort(ctx context.Context) error {
-	if err := w.ended(); err != nil {
+	if err := w.alive(); err != nil {
 		return err
 	}
 	l := w.lanes[w.at]
 	if !l.open {
 		return nil
 	}
+	w.count()
 	ctx, cancel := context.WithTimeout(ctx, w.cfg.CommitTimeout)
 	defer cancel()
 	if err := l.client.AbortBufferedRecords(ctx); err != nil {
@@ -325,8 +311,8 @@ func (w *Writer) Abort(ctx context.Context) error {
 	}
 	w.mu.Lock()
 	w.fault = nil
-	l.reset()
 	w.mu.Unlock()
+	l.reset()
 	w.stats.Aborts.Add(1)
 	return nil
 }
@@ -340,6 +326,7 @@ func (w *Writer) Close() {
 	w.mu.Lock()
 	if w.dead == nil {
 		w.dead = errors.New("writer is closed")
+		w.ended.Store(true)
 	}
 	w.mu.Unlock()
 	for _, l := range w.lanes {
@@ -356,6 +343,7 @@ func (w *Writer) die(err error) error {
 		return w.dead
 	}
 	w.dead = fmt.Errorf("write partition %d: %w", w.partition, writeFault(err))
+	w.ended.Store(true)
 	switch {
 	case errors.Is(w.dead, task.ErrFenced):
 		w.stats.Fenced.Add(1)

@@ -69,6 +69,9 @@ func (c *WriterConfig) options(partition int32, lane int) ([]kgo.Opt, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, fmt.Errorf("write: %w", err)
 	}
+	if c.Compression == "lz4" {
+		opts = append(opts, kgo.WithCompressor(newLZ4()))
+	}
 	return append(opts,
 		kgo.TransactionalID(c.TransactionalID(partition, lane)),
 		kgo.TransactionTimeout(c.TransactionTimeout),
