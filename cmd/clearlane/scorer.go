@@ -32,6 +32,7 @@ type scorer struct {
 	group           *kafka.Group
 	cache           *pebble.Cache
 	flushing        chan struct{} // bounds the flushes that are written at a time
+	stateMemory     *state.Memory // bounds of the stores together
 	metrics         *serve.TaskMetrics
 	health          *serve.Component
 	fetched         kafka.FetchStats
@@ -148,6 +149,7 @@ func (s *scorer) prepare(ctx context.Context) error {
 		return err
 	}
 	s.cache = pebble.NewCache(int64(s.cfg.State.PebbleCacheBytes))
+	s.stateMemory = state.NewMemory(int64(s.cfg.State.MaxDirtyBytes), int64(s.cfg.State.CacheBytes))
 	s.flushing = make(chan struct{}, parallelFlushes(s.cfg.State.ParallelFlushes))
 	return s.refs.readSites(ctx, s.reader, s.topics.SellerSites)
 }

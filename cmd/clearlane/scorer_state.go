@@ -65,8 +65,8 @@ func (s *scorer) tryStore(dir string) (*state.Store, error) {
 	}
 	c := &s.cfg.State
 	o := state.DefaultOptions()
-	o.DirtyEntries, o.DirtyBytes, o.CleanBytes, o.Cache = c.MaxDirtyOrders, int64(c.MaxDirtyBytes), int64(c.CacheBytes), s.cache
 	o.Background = s.background
+	o.DirtyEntries, o.Memory, o.Cache = c.MaxDirtyOrders, s.stateMemory, s.cache
 	o.MinFree, o.Flushing = int64(c.MinFreeBytes), s.flushing
 	return state.Open(dir, o)
 }

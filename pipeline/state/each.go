@@ -19,17 +19,16 @@ func (s *Store) each(sp space, fn func(key, value []byte, newestMs int64) error)
 		return err
 	}
 	// What memory holds is newer than the database: it comes first, and hides its rows.
-	for i := range s.index.slots {
-		sl := &s.index.slots[i]
-		if !sl.used {
+	for _, sl := range s.index.slots {
+		if sl == 0 {
 			continue
 		}
-		g := s.gens[sl.loc.gen]
-		e := &g.entries[sl.loc.entry]
+		g := s.gens[sl.loc().gen]
+		e := g.entry(int(sl.loc().entry))
 		if e.space != sp || e.gone {
 			continue
 		}
-		if err := fn(g.at(e.key), g.at(e.value), e.newestMs); err != nil {
+		if err := fn(g.row(e)[1:], g.valueOf(e), e.newestMs); err != nil {
 			return err
 		}
 	}
@@ -41,7 +40,7 @@ func (s *Store) each(sp space, fn func(key, value []byte, newestMs int64) error)
 	}
 	for ok := it.First(); ok; ok = it.Next() {
 		key, row := it.Key()[1:], it.Value()
-		if e, _, _ := s.lookup(s.hash(sp, key), sp, key); e != nil {
+		if s.lookup(sp, key).e != nil {
 			continue
 		}
 		if len(row) < headerBytes {

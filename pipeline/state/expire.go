@@ -83,37 +83,36 @@ func (s *Store) visit(row []byte, keep func(key, value []byte) bool) (forgot boo
 	if !ok || sp != spaceOrder && sp != spaceCell {
 		return false, s.fault("expire", corruptRow(row))
 	}
-	hash := s.hash(sp, key)
-	e, g, at := s.lookup(hash, sp, key)
+	f := s.lookup(sp, key)
 	newestMs, was, exists := int64(0), uint64(0), false
 	var value []byte
-	if e != nil {
-		newestMs, was, exists = e.newestMs, e.tag, !e.gone
+	if f.e != nil {
+		newestMs, was, exists = f.e.newestMs, f.e.tag, !f.e.gone
 		if exists {
-			value = g.at(e.value)
+			value = f.g.valueOf(f.e)
 		}
 	} else {
-		if exists, err = s.stored(hash, sp, key); err != nil {
+		if err = s.stored(f, sp, key, true); err != nil {
 			return false, err
 		}
-		newestMs, was, value = s.readAtMs, s.readTag, s.read
+		exists, newestMs, was, value = f.has, f.newestMs, f.tag, f.value
 	}
 	if exists && sp == spaceCell && keep != nil && s.bucketOf(newestMs) == bucket && keep(key, value) {
 		return false, nil // with its row, so that it is found again
 	}
 	s.active.dead = append(s.active.dead, append([]byte(nil), row...))
 	s.active.deadRaw += int64(len(row))
-	if g == s.active && e.timer == bucket {
-		e.timer = noTimer // the row that it would have relied on is being deleted
+	if f.g == s.active && f.e.timer == bucket {
+		f.e.timer = noTimer // the row that it would have relied on is being deleted
 	}
 	if !exists || s.bucketOf(newestMs) != bucket {
 		return false, nil
 	}
-	s.filter.remove(hash)
-	if g == s.active {
-		e.gone = true
+	s.filter.remove(f.hash)
+	if f.g == s.active {
+		f.e.gone = true
 		return true, nil
 	}
-	s.append(entry{hash: hash, newestMs: newestMs, timer: noTimer, was: was, space: sp, gone: true}, at, key, nil)
+	s.append(entry{hash: f.hash, newestMs: newestMs, timer: noTimer, was: was, gone: true}, f.at, sp, key, nil)
 	return true, nil
 }

@@ -35,8 +35,8 @@ func appendJournalKey(dst []byte, sequence uint64) []byte {
 //	8 n, n x 8 hash added, the rest 8 hash taken out each
 func journalRow(g *generation) []byte {
 	var added, removed []byte
-	for i := range g.entries {
-		switch e := &g.entries[i]; {
+	for i := range g.n {
+		switch e := g.entry(i); {
 		case e.fresh && !e.gone:
 			added = binary.LittleEndian.AppendUint64(added, e.hash)
 		case !e.fresh && e.gone:
@@ -45,17 +45,6 @@ func journalRow(g *generation) []byte {
 	}
 	row := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+len(added)+len(removed)), uint64(len(added)/8))
 	return append(append(row, added...), removed...)
-}
-
-// journalFlush adds a flush's row to its batch. The rows up to base are in the file.
-func journalFlush(batch *pebble.Batch, row []byte, sequence, base uint64) error {
-	if err := batch.Set(appendJournalKey(nil, sequence), row, nil); err != nil {
-		return err
-	}
-	if base == 0 {
-		return nil
-	}
-	return batch.DeleteRange(appendJournalKey(nil, 0), appendJournalKey(nil, base+1), nil)
 }
 
 // replayJournal brings a filter from its base to the flush that the database ends with.

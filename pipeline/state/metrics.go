@@ -78,7 +78,7 @@ func (c *counters) flushEnded(g *generation, took time.Duration, err error) {
 		c.lastError = err.Error()
 		return
 	}
-	c.flushedEntries.Add(uint64(len(g.entries)))
+	c.flushedEntries.Add(uint64(g.n))
 	c.flushedBytes.Add(uint64(g.used()))
 }
 

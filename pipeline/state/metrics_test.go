@@ -54,7 +54,7 @@ func TestMetrics(t *testing.T) {
 	if m := s.Metrics(); m.HitsClean != 2 || m.CleanEntries != 5 || m.Flushes != 1 || m.FlushedEntries != 5 || m.DirtyEntries != 0 || m.DiskBytes == 0 {
 		t.Errorf("after the flush: %+v", m)
 	}
-	s.opts.CleanBytes = 0
+	s.memory.cleanShare.Store(0)
 	s.trim()
 	get("key3")
 	if m := s.Metrics(); m.Reads != 1 || m.CleanEntries != 0 || m.FilterBytes == 0 {

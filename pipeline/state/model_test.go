@@ -39,7 +39,6 @@ func testOptions(fs vfs.FS) Options {
 	o.DirtyEntries, o.DirtyBytes = 20, 1<<20
 	o.CleanBytes = 3 << 20
 	o.FilterKeys = 1
-	o.MemTableBytes = 64 << 10
 	o.CacheBytes = 1 << 20
 	o.ExpiryBucket = testBucketMs * time.Millisecond
 	return o

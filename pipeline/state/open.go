@@ -45,6 +45,11 @@ func open(dir string, opts Options, hash func(seed uint64, sp space, key []byte)
 		fs:       newFailStopFS(opts.FS),
 		bucketMs: opts.ExpiryBucket.Milliseconds(),
 		flushing: make(chan flushed, 1),
+		memory:   opts.Memory,
+		epoch:    1,
+	}
+	if s.memory == nil {
+		s.memory = NewMemory(2*opts.DirtyBytes, opts.CleanBytes)
 	}
 	s.active = s.newGeneration()
 	if err := s.open(hash); err != nil {
@@ -60,6 +65,7 @@ func open(dir string, opts Options, hash func(seed uint64, sp space, key []byte)
 		}
 		return nil, fmt.Errorf("state %s: %w", dir, err)
 	}
+	s.memory.join()
 	return s, nil
 }
 
@@ -75,7 +81,8 @@ func (s *Store) open(hash func(seed uint64, sp space, key []byte) uint64) error 
 	if err := s.refuseForeign(); err != nil {
 		return err
 	}
-	db, err := pebble.Open(s.dir, s.pebbleOptions())
+	s.pebble = s.pebbleOptions()
+	db, err := pebble.Open(s.dir, s.pebble)
 	if err == nil {
 		s.db = db
 		err = s.fs.failure()
@@ -188,6 +195,24 @@ func (s *Store) create() (seed uint64, err error) {
 	return binary.BigEndian.Uint64(row[len(formatName)+1:]), s.settle()
 }
 
+// settle waits until the memtable is on disk, or something in the background failed:
+// Pebble itself would try again for ever.
+func (s *Store) settle() error {
+	if err := s.fs.failure(); err != nil {
+		return err
+	}
+	ended, err := s.db.AsyncFlush()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ended:
+		return s.fs.failure()
+	case <-s.fs.failed:
+		return s.fs.failure()
+	}
+}
+
 func (s *Store) loadMeta() (err error) {
 	if s.meta, err = s.row(keyMeta); err != nil {
 		return err
@@ -228,12 +253,10 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		DisableWAL: true, // what a crash takes away is replayed from Kafka
 		Cache:      s.opts.Cache,
 		CacheSize:  s.opts.CacheBytes,
-		// A flush is one batch that bypasses the memtable when it is large, so a
-		// large memtable would only hold memory.
-		MemTableSize: s.opts.MemTableBytes,
-		// Pebble never stalls a write: the flush goroutine waits for each flush by
-		// itself, so there are at most three memtables, and a write that is stalled
-		// while flushes or compactions fail could not be interrupted.
+		// Only the format row of a new database goes through the memtable.
+		MemTableSize: 256 << 10,
+		// Pebble never stalls a write: one that is stalled while flushes or compactions
+		// fail could not be interrupted.
 		MemTableStopWritesThreshold: 1 << 20,
 		L0StopWritesThreshold:       1 << 20,
 		// Compacting was half of what an order costs. Its keys are scattered, so that
@@ -256,5 +279,6 @@ func (s *Store) pebbleOptions() *pebble.Options {
 	if s.opts.tune != nil {
 		s.opts.tune(o)
 	}
+	o.EnsureDefaults()
 	return o
 }

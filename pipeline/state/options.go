@@ -11,19 +11,19 @@ import (
 
 // Options are the settings of one partition's store. Start from DefaultOptions.
 type Options struct {
-	// DirtyEntries and DirtyBytes bound the set of changes: at either one Full is true.
-	// Twice of it makes Put wait for a flush under way, four times of it is ErrNotFlushed.
+	// DirtyEntries bounds the set of changes, beside its share of Memory: at either one Full is
+	// true. Twice of it makes Put wait for a flush under way, four times of it, or of what
+	// Memory has for all, is ErrNotFlushed.
 	DirtyEntries int
-	DirtyBytes   int64
-	// CleanBytes bounds what is kept in memory after it was flushed.
-	CleanBytes int64
+	// Memory is shared between partitions; nil: one of its own of twice DirtyBytes, for what is
+	// changed and what is being flushed, and of CleanBytes.
+	Memory                 *Memory
+	DirtyBytes, CleanBytes int64
 	// ExpiryBucket is the step in which keys expire: a key is forgotten up to so much
 	// later than asked for. One timer row is written a key and bucket.
 	ExpiryBucket time.Duration
 	// FilterKeys is how many keys a new store's filter is laid out for. It grows.
 	FilterKeys int
-	// MemTableBytes is Pebble's memtable. A flush of half of it or more bypasses it.
-	MemTableBytes uint64
 	// Cache is Pebble's block cache, shared between partitions; nil: one of its own of
 	// CacheBytes.
 	Cache      *pebble.Cache
@@ -46,18 +46,17 @@ type Options struct {
 // DefaultOptions suit a partition that takes 50,000 changes a second on a small machine.
 func DefaultOptions() Options {
 	return Options{
-		DirtyEntries:  50_000,
-		DirtyBytes:    48 << 20,
-		CleanBytes:    64 << 20,
-		ExpiryBucket:  time.Hour,
-		FilterKeys:    1 << 17,
-		MemTableBytes: 8 << 20,
-		CacheBytes:    16 << 20,
+		DirtyEntries: 100_000,
+		DirtyBytes:   48 << 20,
+		CleanBytes:   64 << 20,
+		ExpiryBucket: time.Hour,
+		FilterKeys:   1 << 17,
+		CacheBytes:   16 << 20,
 	}
 }
 
-// maxDirtyBytes keeps a flush, of up to four times of it, far below the 4 GiB of a
-// Pebble batch.
+// maxDirtyBytes keeps a flush, of up to four times of it, to one table of a size that a
+// compaction can read.
 const maxDirtyBytes = 512 << 20
 
 // Validate names every setting that is out of bounds.
@@ -68,12 +67,11 @@ func (o *Options) Validate() error {
 			errs = append(errs, fmt.Errorf("%s: %d: allowed are %d to %d", name, v, lo, hi))
 		}
 	}
-	check("dirty_entries", int64(o.DirtyEntries), 1, 8<<20)
+	check("dirty_entries", int64(o.DirtyEntries), 1, maxEntries/8)
 	check("dirty_bytes", o.DirtyBytes, 1, maxDirtyBytes)
 	check("clean_bytes", o.CleanBytes, 0, 1<<40)
 	check("expiry_bucket (ms)", o.ExpiryBucket.Milliseconds(), 1, (31 * 24 * time.Hour).Milliseconds())
 	check("filter_keys", int64(o.FilterKeys), 1, 1<<32)
-	check("memtable_bytes", int64(o.MemTableBytes), 64<<10, 1<<30)
 	check("cache_bytes", o.CacheBytes, 0, 1<<40)
 	check("min_free", o.MinFree, 0, 1<<50)
 	return errors.Join(errs...)

@@ -42,9 +42,13 @@ func appendKey(dst []byte, sp space, key []byte) []byte {
 // appendTimer appends a timer row's key. The bucket is big-endian with its sign
 // flipped, so that rows stand in the sequence of time.
 func appendTimer(dst []byte, bucket int64, sp space, key []byte) []byte {
-	dst = append(dst, byte(spaceTimer))
-	dst = binary.BigEndian.AppendUint64(dst, uint64(bucket)^1<<63)
-	return appendKey(dst, sp, key)
+	return appendKey(appendTimerBucket(dst, bucket), sp, key)
+}
+
+// appendTimerBucket appends what a timer row's key begins with: the order's or cell's
+// own row follows.
+func appendTimerBucket(dst []byte, bucket int64) []byte {
+	return binary.BigEndian.AppendUint64(append(dst, byte(spaceTimer)), uint64(bucket)^1<<63)
 }
 
 // tagBytes is an index row's key in front of the order's own.

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,17 +22,22 @@ type Store struct {
 	opts     Options
 	dir      string
 	db       *pebble.DB
+	pebble   *pebble.Options // what db was opened with
 	fs       *failStopFS
 	hash     func(sp space, key []byte) uint64
 	bucketMs int64
 	closed   bool
 
-	index   index
-	gens    []*generation // by id; nil where an id is free
-	active  *generation
-	frozen  *generation   // being flushed, or nil
-	clean   []*generation // flushed, oldest first
-	spare   *generation   // to be used again
+	memory *Memory
+	index  index
+	epoch  uint64                   // changes whenever what lookups have found moves
+	gens   [maxGens + 1]*generation // by id; nil where an id is free
+	active *generation
+	frozen *generation   // being flushed, or nil
+	clean  []*generation // flushed, oldest first
+	// retired is what is no longer clean, until nothing that Get has returned can lie in it.
+	retired []*generation
+
 	filter  *filter
 	journal journal
 	base    uint64 // flush of the filter's file when the last flush renewed it, else 0
@@ -45,23 +49,30 @@ type Store struct {
 	failed   error        // of the last flush: nothing goes on after it
 	timers   timerScan
 
-	// What the last Get found in the database, so that the Put that follows need not
-	// look again.
-	read     []byte
-	readHash uint64
-	readKey  []byte
-	readHas  bool
-	readAtMs int64
-	readTag  uint64
+	// What the last lookups found, so that the Put that follows need not look again: those
+	// of orders and cells apart, as the task handles cells between Get and Put of an order.
+	orders, cells found
+	rowKey        []byte
 
 	counters counters
 }
 
-// Get is the state stored for an order key, or nil. It is valid until the next call.
-func (s *Store) Get(key []byte) ([]byte, error) { return s.get(spaceOrder, key) }
+// Get is the state stored for an order key, or nil. It is valid until the next call of
+// another method than GetCell and PutCell.
+func (s *Store) Get(key []byte) ([]byte, error) {
+	if err := s.usable(); err != nil {
+		return nil, err
+	}
+	return s.get(spaceOrder, key)
+}
 
 // GetCell is a roll-up cell, or nil. It is valid until the next call.
-func (s *Store) GetCell(key []byte) ([]byte, error) { return s.get(spaceCell, key) }
+func (s *Store) GetCell(key []byte) ([]byte, error) {
+	if err := s.standing(); err != nil {
+		return nil, err
+	}
+	return s.get(spaceCell, key)
+}
 
 // Put keeps a copy of an order's state. newestMs is its newest record timestamp. tag is
 // what Orders finds it by, 0 for nothing.
@@ -78,8 +89,8 @@ func (s *Store) PutCell(key, value []byte, newestMs int64) error {
 func (s *Store) Full() bool { return s.fullness(1) }
 
 func (s *Store) fullness(times int) bool {
-	return len(s.active.entries)+len(s.active.dead) >= times*s.opts.DirtyEntries ||
-		s.active.used() >= int64(times)*s.opts.DirtyBytes
+	return s.active.n+len(s.active.dead) >= times*s.opts.DirtyEntries ||
+		s.active.used() >= int64(times)*s.memory.full()
 }
 
 // Meta is a copy of the positions of the last completed flush, nil when there was none.
@@ -90,8 +101,14 @@ func (s *Store) Meta() ([]byte, error) {
 	return slices.Clone(s.meta), nil
 }
 
-// usable takes in a flush that has ended, and is the fault that the store is left with.
+// usable takes in a flush that has ended, and is the fault that the store is left with. What
+// Get has returned may go.
 func (s *Store) usable() error {
+	for i, g := range s.retired {
+		s.memory.release(g)
+		s.retired[i] = nil
+	}
+	s.retired = s.retired[:0]
 	if s.frozen != nil {
 		select {
 		case f := <-s.flushing:
@@ -99,82 +116,20 @@ func (s *Store) usable() error {
 		default:
 		}
 	}
+	return s.standing()
+}
+
+// standing is the fault that the store is left with, as far as it is known. What Get has
+// returned stays where it is.
+func (s *Store) standing() error {
 	if s.closed {
 		return ErrClosed
 	}
 	return s.failed
 }
 
-// lookup is the newest entry of a key in memory, or nil.
-func (s *Store) lookup(hash uint64, sp space, key []byte) (*entry, *generation, int) {
-	for i := s.index.find(hash, s.index.home(hash)); i >= 0; i = s.index.find(hash, i+1) {
-		l := s.index.slots[i].loc
-		g := s.gens[l.gen]
-		e := &g.entries[l.entry]
-		if e.space == sp && bytes.Equal(g.at(e.key), key) {
-			return e, g, i
-		}
-	}
-	return nil, nil, -1
-}
-
-func (s *Store) get(sp space, key []byte) ([]byte, error) {
-	if err := s.usable(); err != nil {
-		return nil, err
-	}
-	hash := s.hash(sp, key)
-	if e, g, _ := s.lookup(hash, sp, key); e != nil {
-		s.counters.hit(s, g)
-		if e.gone {
-			return nil, nil
-		}
-		return g.at(e.value), nil
-	}
-	has, err := s.stored(hash, sp, key)
-	if err != nil || !has {
-		return nil, err
-	}
-	return s.read, nil
-}
-
-// stored looks a key up that is not in memory: the filter, then the database. What it
-// found stands in read, readAtMs and readHas.
-func (s *Store) stored(hash uint64, sp space, key []byte) (bool, error) {
-	s.readKey = appendKey(s.readKey[:0], sp, key)
-	s.readHash, s.readHas = hash, false
-	if !s.filter.has(hash) {
-		s.counters.filtered.Add(1)
-		return false, nil
-	}
-	row, closer, err := s.db.Get(s.readKey)
-	if errors.Is(err, pebble.ErrNotFound) {
-		s.counters.falsePositives.Add(1)
-		return false, nil
-	}
-	if err == nil && len(row) < headerBytes {
-		closer.Close()
-		err = fmt.Errorf("%w: row %q of %d bytes", ErrCorrupt, s.readKey, len(row))
-	}
-	if err != nil {
-		s.readHash, s.readKey = 0, s.readKey[:0]
-		return false, s.fault("read", err)
-	}
-	s.counters.reads.Add(1)
-	s.readAtMs, s.readTag = readHeader(row)
-	// Not nil, even of an empty value: nil is a key that is not stored.
-	s.read = append(append(s.read[:0], 0)[:0], row[headerBytes:]...)
-	s.readHas = true
-	return true, closer.Close()
-}
-
-// lastRead says whether the last Get that went past memory asked for this key.
-func (s *Store) lastRead(hash uint64, sp space, key []byte) bool {
-	return s.readHash == hash && len(s.readKey) == len(key)+1 &&
-		s.readKey[0] == byte(sp) && bytes.Equal(s.readKey[1:], key)
-}
-
 func (s *Store) put(sp space, key, value []byte, newestMs int64, tag uint64) error {
-	if err := s.usable(); err != nil {
+	if err := s.standing(); err != nil {
 		return err
 	}
 	if s.fullness(2) {
@@ -182,67 +137,57 @@ func (s *Store) put(sp space, key, value []byte, newestMs int64, tag uint64) err
 			return err
 		}
 	}
-	hash := s.hash(sp, key)
-	e, g, at := s.lookup(hash, sp, key)
-	if g == s.active {
+	f := s.lookup(sp, key)
+	e := f.e
+	if f.g == s.active {
 		if e.gone {
-			s.filter.add(hash)
+			s.filter.add(f.hash)
 		}
-		s.active.setValue(e, value)
+		s.active.set(e, sp, key, value)
 		e.gone, e.newestMs, e.tag = false, newestMs, tag
+		s.counters.dirtyBytes.Store(s.active.used())
 		return nil
 	}
-	n := entry{hash: hash, newestMs: newestMs, timer: noTimer, tag: tag, space: sp}
-	isNew := false
-	if e != nil {
+	n := entry{hash: f.hash, newestMs: newestMs, timer: noTimer, tag: tag}
+	switch {
+	case e == nil:
+		if err := s.stored(f, sp, key, false); err != nil {
+			return err
+		}
+		if n.fresh = !f.has; f.has {
+			n.timer, n.was = s.bucketOf(f.newestMs), f.tag
+		}
+	case e.gone:
 		// A deletion that is not in the database yet leaves its timer row in place, so
 		// nothing is known of the new one.
-		isNew = e.gone
-		if !e.gone {
-			n.timer, n.was = s.bucketOf(e.newestMs), e.tag
-		}
-	} else {
-		if !s.lastRead(hash, sp, key) {
-			// value may be what the last Get returned, which this lookup overwrites.
-			if s.filter.has(hash) {
-				value = slices.Clone(value)
-			}
-			if _, err := s.stored(hash, sp, key); err != nil {
-				return err
-			}
-		}
-		isNew = !s.readHas
-		if s.readHas {
-			n.timer, n.was = s.bucketOf(s.readAtMs), s.readTag
-		}
-	}
-	if isNew {
-		s.filter.add(hash)
 		n.fresh = true
+	default:
+		n.timer, n.was = s.bucketOf(e.newestMs), e.tag
 	}
-	s.append(n, at, key, value)
+	if n.fresh {
+		s.filter.add(f.hash)
+	}
+	s.append(n, f.at, sp, key, value)
 	return nil
 }
 
 // append puts an entry into the active generation and makes it the newest of its key:
 // in the index's place at, or in a new one when at is negative.
-func (s *Store) append(e entry, at int, key, value []byte) {
+func (s *Store) append(n entry, at int, sp space, key, value []byte) {
 	g := s.active
-	e.key = g.alloc(len(key))
-	copy(g.at(e.key), key)
-	if !e.gone {
-		g.setValue(&e, value)
-	}
-	l := loc{gen: g.id, entry: uint32(len(g.entries))}
-	g.entries = append(g.entries, e)
+	i, e := g.add()
+	*e = n
+	g.set(e, sp, key, value)
+	l := loc{gen: g.id, entry: uint32(i)}
 	if at >= 0 {
-		s.index.slots[at].loc = l
-	} else {
-		s.index.insert(e.hash, l)
+		s.index.slots[at] = slotOf(e.hash, l)
+	} else if s.index.insert(e.hash, l) {
+		s.epoch++
 	}
-	// Whatever was read of this key is out of date.
-	s.readHash, s.readKey = 0, s.readKey[:0]
-	s.counters.dirtyEntries.Store(int64(len(g.entries)))
+	if f := s.last(sp); f.hash == e.hash {
+		f.epoch = 0 // what was found of this key is out of date
+	}
+	s.counters.dirtyEntries.Store(int64(g.n))
 	s.counters.dirtyBytes.Store(g.used())
 }
 
@@ -258,9 +203,9 @@ func (s *Store) relieve() error {
 			return s.failed
 		}
 	}
-	if s.fullness(4) {
+	if s.active.n+len(s.active.dead) >= 4*s.opts.DirtyEntries || s.active.used() >= max(4*s.memory.full(), 4*s.memory.dirty) {
 		return fmt.Errorf("%w: %d entries of %d, %d bytes of %d: call Flush when Full is true", ErrNotFlushed,
-			len(s.active.entries), s.opts.DirtyEntries, s.active.used(), s.opts.DirtyBytes)
+			s.active.n, s.opts.DirtyEntries, s.active.used(), s.memory.full())
 	}
 	return nil
 }
@@ -276,6 +221,7 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	s.counters.close()
+	defer s.letGo()
 	err := s.failed
 	if err == nil {
 		s.withdraw()
@@ -287,11 +233,26 @@ func (s *Store) Close() error {
 	return err
 }
 
+// letGo gives the memory back.
+func (s *Store) letGo() {
+	for id, g := range s.gens {
+		if g != nil {
+			s.memory.release(g)
+			s.gens[id] = nil
+		}
+	}
+	for _, g := range s.retired {
+		s.memory.release(g)
+	}
+	s.active, s.clean, s.retired, s.index = nil, nil, nil, index{}
+	s.memory.leave()
+}
+
 // withdraw makes the filter that of the database: without the keys that were never
 // flushed, and with those whose deletion was not.
 func (s *Store) withdraw() {
-	for i := range s.active.entries {
-		switch e := &s.active.entries[i]; {
+	for i := range s.active.n {
+		switch e := s.active.entry(i); {
 		case e.fresh && !e.gone:
 			s.filter.remove(e.hash)
 		case !e.fresh && e.gone:

@@ -70,7 +70,7 @@ func TestForgottenAndBack(t *testing.T) {
 // the filter has to know it once the memory has gone.
 func TestBackAfterFlushedDeletion(t *testing.T) {
 	s := openTest(t)
-	s.opts.CleanBytes = 8 << 20
+	s.memory.cleanShare.Store(8 << 20)
 	key := []byte("key")
 	must(t, s.Put(key, []byte("one"), 5, 0))
 	flushTest(t, s)
@@ -80,7 +80,7 @@ func TestBackAfterFlushedDeletion(t *testing.T) {
 	flushTest(t, s)
 	must(t, s.Put(key, []byte("two"), 5, 0))
 	flushTest(t, s)
-	s.opts.CleanBytes = 0
+	s.memory.cleanShare.Store(0)
 	s.trim()
 	if v, err := s.Get(key); string(v) != "two" || err != nil {
 		t.Fatalf("%q, %v; want two", v, err)

@@ -92,7 +92,8 @@ func (t *Task) order(ctx context.Context, g *group, nowMs int64) error {
 	return t.save(g.key, t.state.Newest())
 }
 
-// load reads the state of an order into t.state, which then aliases scratch.stored.
+// load reads the state of an order into t.state, which then aliases scratch.stored, and so
+// the memory of the store.
 func (t *Task) load(key []byte) error {
 	b, err := t.store.Get(key)
 	if err != nil {
@@ -100,7 +101,7 @@ func (t *Task) load(key []byte) error {
 	}
 	t.state.Reset()
 	t.scratch.forgotten = t.scratch.forgotten[:0]
-	t.scratch.stored = append(t.scratch.stored[:0], b...) // the store's slice lives until its next call
+	t.scratch.stored = b // until the order is put: the calls between are about cells
 	if b == nil {
 		return nil
 	}

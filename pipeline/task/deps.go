@@ -81,7 +81,7 @@ type Writer interface {
 // cache: what is Put lives in memory until a flush. The task's goroutine owns it.
 type Store interface {
 	// Get is the state stored for an order key, or nil. The slice is valid until the
-	// next call of any method.
+	// next call of any method but GetCell and PutCell.
 	Get(key []byte) ([]byte, error)
 	// Put keeps a copy of value. newestMs is the key's newest record timestamp, for expiry;
 	// tag is what Orders finds the key by, 0 for nothing.
@@ -89,7 +89,8 @@ type Store interface {
 	// Orders is at most max order keys in their sequence, behind after, as of the last
 	// completed flush: those under a tag, or with tag 0 all. They are the caller's.
 	Orders(tag uint64, after []byte, max int) ([][]byte, error)
-	// GetCell and PutCell do the same for roll-up cells, which expire by their own time.
+	// GetCell and PutCell do the same for roll-up cells, which expire by their own time. A
+	// cell's slice is valid until the next call of any method.
 	GetCell(key []byte) ([]byte, error)
 	PutCell(key, value []byte, newestMs int64) error
 	// Full is true when the set of changes has reached its bound: flush now.

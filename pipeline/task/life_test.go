@@ -88,7 +88,7 @@ func newDisk(c *cluster) *disk {
 func (d *disk) open() (Store, error) {
 	o := state.DefaultOptions()
 	o.FS, o.DirtyEntries, o.FilterKeys = d.fs, 600, 1
-	o.MemTableBytes, o.CacheBytes, o.CleanBytes = 64<<10, 1<<20, 1<<18
+	o.CacheBytes, o.CleanBytes = 1<<20, 1<<18
 	o.ExpiryBucket = time.Minute
 	s, err := state.Open("partition", o)
 	if err != nil {
