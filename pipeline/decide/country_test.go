@@ -53,7 +53,7 @@ func TestADecisionNamesTheDatabaseOfItsClick(t *testing.T) {
 		refs := *testReferences(t)
 		refs.Geo = inForce
 		d := NewDecider(&refs, testTopics(), 5)
-		must(t, d.Load("k", st))
+		d.Load("k", st)
 		e, _ := st.Current().Shipment("p")
 		j, err := d.Shipment(e)
 		must(t, err)

@@ -40,6 +40,7 @@ type Decider struct {
 	topics  map[schemas.Kind]string
 	part    int32
 	joined  Joined
+	read    reading
 	order   schemas.Order
 	ship    schemas.Shipment
 	facts   scoring.Case
@@ -76,56 +77,11 @@ func (d *Decider) SetReferences(refs *References) {
 	d.refs = refs
 }
 
-// Load reads the facts that all subjects of the order share. They alias st, which must
-// stay as it is until the last subject is judged.
-func (d *Decider) Load(orderKey string, st Joined) error {
-	d.joined = st
-	c := &d.facts
-	c.OrderKey, c.Order, c.Shipment, c.Site = orderKey, nil, nil, nil
-	if e, ok := st.Order(); ok {
-		if err := codec.ReadOrder(e.Payload, &d.order); err != nil {
-			return fmt.Errorf("order in the local state: %w", err)
-		}
-		c.Order = &d.order
-		if d.refs.Sites != nil {
-			c.Site = d.refs.Sites.Site(d.order.SellerID, d.order.SiteHost)
-		}
-	}
-	clicks := st.Clicks()
-	c.Clicks = resize(c.Clicks, len(clicks))
-	for i := range clicks {
-		if err := label.ReadFeatures(clicks[i].Payload, &c.Clicks[i]); err != nil {
-			return fmt.Errorf("click in the local state: %w", err)
-		}
-	}
-	d.otherSites()
-	certs := st.Verifications()
-	c.Verifications = resize(c.Verifications, len(certs))
-	for i := range certs {
-		if err := codec.ReadEcertVerification(certs[i].Payload, &c.Verifications[i]); err != nil {
-			return fmt.Errorf("e-Cert answer in the local state: %w", err)
-		}
-	}
-	holds := st.Dispositions()
-	c.Dispositions = resize(c.Dispositions, len(holds))
-	for i := range holds {
-		if err := codec.ReadDisposition(holds[i].Payload, &c.Dispositions[i]); err != nil {
-			return fmt.Errorf("disposition in the local state: %w", err)
-		}
-	}
-	return nil
-}
-
-// resize keeps the elements' own memory, so that reading into them need not allocate.
-func resize[T any](s []T, n int) []T {
-	if n <= cap(s) {
-		return s[:n]
-	}
-	return append(s[:cap(s)], make([]T, n-cap(s))...)
-}
-
 // Shipment judges one of the shipments of the loaded order.
 func (d *Decider) Shipment(e *join.Entry) (Judgement, error) {
+	if err := d.readFacts(); err != nil {
+		return Judgement{}, err
+	}
 	if err := codec.ReadShipment(e.Payload, &d.ship); err != nil {
 		return Judgement{}, fmt.Errorf("shipment in the local state: %w", err)
 	}
@@ -137,14 +93,19 @@ func (d *Decider) Shipment(e *join.Entry) (Judgement, error) {
 
 // PreReview judges the loaded order's claim; ok is false where the pack wants none and
 // nothing has been said about it: a claim that is taken back is judged once more.
-func (d *Decider) PreReview(said bool) (j Judgement, ok bool) {
+func (d *Decider) PreReview(said bool) (j Judgement, ok bool, err error) {
 	d.facts.Shipment, d.current, d.closed = nil, nil, false
-	if d.facts.Order == nil || !said && !d.refs.Policy.WantsPreReview(d.facts.Order) {
-		return Judgement{}, false
+	if !said {
+		if wanted, err := d.wants(d.refs.Policy); !wanted {
+			return Judgement{}, false, err
+		}
+	}
+	if err := d.readFacts(); err != nil || d.facts.Order == nil {
+		return Judgement{}, false, err
 	}
 	d.scorer.PreReview(&d.facts, &d.verdict)
 	d.date = d.scorer.Date()
-	return d.judgement(""), true
+	return d.judgement(""), true, nil
 }
 
 func (d *Decider) judgement(subject string) Judgement {
@@ -154,17 +115,20 @@ func (d *Decider) judgement(subject string) Judgement {
 
 // Closed is the judgement about a shipment that the limit on shipments has pushed out of
 // the loaded order: its facts are gone, so a document review has to say.
-func (d *Decider) Closed(subject string, limit int, dims schemas.Dimensions) Judgement {
+func (d *Decider) Closed(subject string, limit int, dims schemas.Dimensions) (Judgement, error) {
+	if err := d.readFacts(); err != nil {
+		return Judgement{}, err
+	}
 	d.current, d.closed = nil, true
 	d.verdict = schemas.Verdict{Route: schemas.RouteDocumentReview, Missing: []string{"shipment"}, Dimensions: dims,
 		Unknowns: []schemas.Unknown{{Field: "shipment_id", Why: fmt.Sprintf("the order has more than %d shipments; this one is no longer held", limit)}}}
-	return d.judgement(subject)
+	return d.judgement(subject), nil
 }
 
 // Pack is the pack that the last verdict was reached by.
 func (d *Decider) Pack() *policy.Pack { return d.scorer.Pack() }
 
-// OrderID is the order_id of the loaded order, empty when it has not arrived.
+// OrderID is the order_id of the order that was judged last, empty when it has not arrived.
 func (d *Decider) OrderID() string {
 	if d.facts.Order == nil {
 		return ""

@@ -16,7 +16,7 @@ import (
 func loaded(t testing.TB) (*Decider, *join.State) {
 	t.Helper()
 	d, st := NewDecider(testReferences(t), testTopics(), 5), joined(t)
-	must(t, d.Load("k", st))
+	d.Load("k", st)
 	return d, st
 }
 
@@ -39,7 +39,8 @@ func TestDeciderJudgesShipmentsAndTheClaim(t *testing.T) {
 	if string(j.Members) != string(codec.AppendVerdict(nil, j.Verdict)) || j.Hash != murmur3.Sum64(j.Members) {
 		t.Error("members and hash are not those of the verdict")
 	}
-	j, ok := d.PreReview(false)
+	j, ok, err := d.PreReview(false)
+	must(t, err)
 	if !ok || j.Subject != "" || j.Verdict.Route != schemas.RouteDocumentReview || !slices.Equal(codes(j.Verdict), want) {
 		t.Errorf("the claim: %v %q %+v", ok, j.Subject, j.Verdict)
 	}
@@ -62,7 +63,7 @@ func TestDeciderForgetsTheOrderBefore(t *testing.T) {
 	bare.Apply(&limits, &r)
 	fresh := NewDecider(testReferences(t), testTopics(), 5)
 	for _, decider := range []*Decider{d, fresh} {
-		must(t, decider.Load("k", bare))
+		decider.Load("k", bare)
 	}
 	e, _ := bare.Current().Shipment("p")
 	got, err := d.Shipment(e)
@@ -75,7 +76,7 @@ func TestDeciderForgetsTheOrderBefore(t *testing.T) {
 	if a, b := fmt.Sprint(d.Evidence()), fmt.Sprint(fresh.Evidence()); a != b {
 		t.Errorf("evidence %s, want %s", a, b)
 	}
-	if _, ok := d.PreReview(false); ok || d.OrderID() != "" {
+	if _, ok, err := d.PreReview(false); ok || err != nil || d.OrderID() != "" {
 		t.Error("an order that has not arrived has a pre-review or an id")
 	}
 }
@@ -119,8 +120,9 @@ func TestClosedHasTheTimeOfWhatTookItsPlace(t *testing.T) {
 	must(t, err)
 	st.Apply(&limits, &r)
 	d := NewDecider(testReferences(t), testTopics(), 5)
-	must(t, d.Load("k", st))
-	j := d.Closed("z", 1, schemas.Dimensions{Port: "2704"})
+	d.Load("k", st)
+	j, err := d.Closed("z", 1, schemas.Dimensions{Port: "2704"})
+	must(t, err)
 	if j.Subject != "z" || j.Verdict.Route != schemas.RouteDocumentReview || j.Verdict.Complete || j.Verdict.Dimensions.Port != "2704" {
 		t.Errorf("%+v", j.Verdict)
 	}
@@ -138,7 +140,7 @@ func TestDeciderTakesUpReferences(t *testing.T) {
 	refs := *testReferences(t)
 	refs.Sites = new(SiteTable)
 	d.SetReferences(&refs)
-	must(t, d.Load("k", st))
+	d.Load("k", st)
 	j, err = d.Shipment(e)
 	must(t, err)
 	if ev := d.Evidence(); j.Hash == before || ev.Site.Known {
@@ -153,7 +155,7 @@ func TestDeciderTakesACase(t *testing.T) {
 	j, err := d.Shipment(e)
 	must(t, err)
 	want := string(j.Members)
-	must(t, d.Load("k", &st.Cases()[0]))
+	d.Load("k", &st.Cases()[0])
 	if j, err = d.Shipment(e); err != nil || string(j.Members) != want {
 		t.Errorf("%v\ngot  %s\nwant %s", err, j.Members, want)
 	}
@@ -165,13 +167,22 @@ func TestDeciderRefusesWhatItCannotRead(t *testing.T) {
 	for _, kind := range testKinds {
 		st := new(join.State)
 		st.Apply(&limits, &join.Record{Kind: kind, ID: "x", Payload: []byte{0xff}})
-		d := NewDecider(testReferences(t), testTopics(), 0)
-		err := d.Load("k", st)
-		if kind == schemas.KindShipment && err == nil {
-			_, err = d.Shipment(&st.Shipments()[0])
+		if kind != schemas.KindShipment {
+			st.Apply(&limits, &join.Record{Kind: schemas.KindShipment, ID: "p", Payload: codec.AppendShipment(nil, &schemas.Shipment{OrderKey: "k", ShipmentID: "p"})})
 		}
-		if err == nil {
+		d := NewDecider(testReferences(t), testTopics(), 0)
+		d.Load("k", st)
+		if _, err := d.Shipment(&st.Shipments()[0]); err == nil {
 			t.Errorf("%s: a broken payload is decided", kind)
+		}
+		if _, _, err := d.PreReview(true); kind != schemas.KindShipment && err == nil {
+			t.Errorf("%s: a broken payload is reviewed", kind)
+		}
+		if _, _, err := d.PreReview(false); kind == schemas.KindOrder && err == nil {
+			t.Errorf("%s: whether a broken payload claims a preference is known", kind)
+		}
+		if _, err := d.Closed("z", 1, schemas.Dimensions{}); kind != schemas.KindShipment && err == nil {
+			t.Errorf("%s: a broken payload is closed", kind)
 		}
 	}
 }
@@ -181,12 +192,31 @@ func BenchmarkDecide(b *testing.B) {
 	e, _ := st.Current().Shipment("p")
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := d.Load("k", st); err != nil {
-			b.Fatal(err)
-		}
+		d.Load("k", st)
 		if _, err := d.Shipment(e); err != nil {
 			b.Fatal(err)
 		}
 		d.Evidence()
+	}
+}
+
+// What comes while there is nothing to decide is not decoded: here every payload is broken.
+func TestNothingIsReadThatNoVerdictAsksFor(t *testing.T) {
+	limits := join.DefaultLimits()
+	st := new(join.State)
+	for _, kind := range testKinds {
+		if kind != schemas.KindOrder && kind != schemas.KindShipment {
+			st.Apply(&limits, &join.Record{Kind: kind, ID: "x", Payload: []byte{0xff}})
+		}
+	}
+	d := NewDecider(testReferences(t), testTopics(), 0)
+	for _, payload := range [][]byte{nil, codec.AppendOrder(nil, &schemas.Order{OrderKey: "k", OrderID: "o"})} {
+		if payload != nil {
+			st.Apply(&limits, &join.Record{Kind: schemas.KindOrder, Payload: payload})
+		}
+		d.Load("k", st)
+		if _, ok, err := d.PreReview(false); ok || err != nil {
+			t.Errorf("order %x: %v, %v", payload, ok, err)
+		}
 	}
 }

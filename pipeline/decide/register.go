@@ -19,6 +19,9 @@ func (d *Decider) otherSites() {
 		if h == "" || c.Site != nil && host.Same(h, c.Site.SiteHost) {
 			continue
 		}
+		if c.Site == nil && h == c.Order.SiteHost {
+			continue // nothing is registered about it: that was asked for the order
+		}
 		if site := d.refs.Sites.Site(d.order.SellerID, h); site != nil && !slices.Contains(c.Sites, site) {
 			c.Sites = append(c.Sites, site)
 		}

@@ -23,11 +23,17 @@ func (d *Decider) Shadow() *schemas.Verdict {
 
 // ShadowPreReview is the pre-review that the shadow pack wants of the loaded order, nil
 // where it wants none. To be asked behind PreReview.
-func (d *Decider) ShadowPreReview() *schemas.Verdict {
-	if d.shadow == nil || d.facts.Order == nil || !d.refs.Shadow.WantsPreReview(d.facts.Order) {
-		return nil
+func (d *Decider) ShadowPreReview() (*schemas.Verdict, error) {
+	if d.shadow == nil {
+		return nil, nil
 	}
-	return d.Shadow()
+	if wanted, err := d.wants(d.refs.Shadow); !wanted {
+		return nil, err
+	}
+	if err := d.readFacts(); err != nil {
+		return nil, err
+	}
+	return d.Shadow(), nil
 }
 
 // Date is the date that the subject scored last was judged at.

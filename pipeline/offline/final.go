@@ -57,31 +57,30 @@ func (s *Scorer) final(ctx context.Context) error {
 func (s *Scorer) order(key string) error {
 	cases := s.state.Cases()
 	loaded := -1
-	load := func(i int) error {
-		if loaded == i {
-			return nil
+	load := func(i int) {
+		if loaded != i {
+			loaded = i
+			s.decider.Load(key, &cases[i])
 		}
-		loaded = i
-		return s.decider.Load(key, &cases[i])
 	}
 	for i := len(cases) - 1; i >= 0 && s.opts.PreReviews; i-- {
-		if err := load(i); err != nil {
+		load(i)
+		j, ok, err := s.decider.PreReview(false)
+		if err != nil {
 			return err
 		}
-		if j, ok := s.decider.PreReview(false); ok {
+		if ok {
 			if err := s.finalPreReview(key, &j); err != nil {
 				return err
 			}
 			break
 		}
-		if s.decider.OrderID() != "" {
+		if _, ok := cases[i].Order(); ok {
 			break // it claims nothing any more
 		}
 	}
 	for _, p := range s.subjects(cases) {
-		if err := load(p.of); err != nil {
-			return err
-		}
+		load(p.of)
 		j, err := s.decider.Shipment(p.shipment)
 		if err != nil {
 			return err

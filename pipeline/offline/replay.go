@@ -116,14 +116,19 @@ func (s *Scorer) pairs(key string, each func(*Pair)) error {
 		if _, ok := cases[i].Order(); !ok {
 			continue
 		}
-		if err := s.decider.Load(key, &cases[i]); err != nil {
+		s.decider.Load(key, &cases[i])
+		p := Pair{OrderKey: key}
+		j, ok, err := s.decider.PreReview(false)
+		if err != nil {
 			return err
 		}
-		p := Pair{OrderKey: key}
-		if j, ok := s.decider.PreReview(false); ok {
+		if ok {
 			p.Old, p.Date = j.Verdict, s.decider.Date()
 		}
-		if p.New = s.decider.ShadowPreReview(); p.New != nil {
+		if p.New, err = s.decider.ShadowPreReview(); err != nil {
+			return err
+		}
+		if p.New != nil {
 			p.Date = s.decider.Date()
 		}
 		if p.Old != nil || p.New != nil {
@@ -134,9 +139,7 @@ func (s *Scorer) pairs(key string, each func(*Pair)) error {
 	var loaded *join.Case
 	for _, sub := range s.subjects(cases) {
 		if c := &cases[sub.of]; c != loaded {
-			if err := s.decider.Load(key, c); err != nil {
-				return err
-			}
+			s.decider.Load(key, c)
 			loaded = c
 		}
 		j, err := s.decider.Shipment(sub.shipment)

@@ -14,9 +14,7 @@ import (
 func (s *Scorer) judge(key string, outcome join.Outcome) error {
 	s.takeUpSites()
 	s.decider.SetReferences(&s.refs)
-	if err := s.decider.Load(key, &s.state); err != nil {
-		return err
-	}
+	s.decider.Load(key, &s.state)
 	// First, as in the task: a further verdict may take the last place that what was
 	// published of a pushed-out shipment is remembered in.
 	for _, id := range s.state.Dropped() {
@@ -40,12 +38,11 @@ func (s *Scorer) judge(key string, outcome join.Outcome) error {
 			return err
 		}
 	}
-	if j, ok := s.decider.PreReview(s.state.Published("") != nil); ok {
-		if err := s.preReviewVersion(key, &j); err != nil {
-			return err
-		}
+	j, ok, err := s.decider.PreReview(s.state.Published("") != nil)
+	if err != nil || !ok {
+		return err
 	}
-	return nil
+	return s.preReviewVersion(key, &j)
 }
 
 // next is the number of a subject's next version, and of the one before it.
@@ -113,7 +110,10 @@ func (s *Scorer) close(key, shipmentID string) error {
 	if err := rollup.ReadMark(last.Cell, &m); err != nil {
 		return fmt.Errorf("shipment %q: %w", shipmentID, err)
 	}
-	j := s.decider.Closed(shipmentID, s.opts.Join.Shipments,
+	j, err := s.decider.Closed(shipmentID, s.opts.Join.Shipments,
 		schemas.Dimensions{Port: m.Cell.Port, Currency: m.Cell.Currency, DeclaredValue: m.Value, EventTime: m.EventTime})
+	if err != nil {
+		return err
+	}
 	return s.version(key, &j)
 }

@@ -135,48 +135,7 @@ func BenchmarkTask(b *testing.B) {
 			}
 			cfg := testConfig()
 			cfg.MaxBatch = size.max
-			feed := &benchFeed{inputs: inputs, batch: make([]record.Batch, len(inputs)), given: make([]bool, len(inputs)), wake: make(chan struct{})}
-			store := &benchStore{orders: map[string]*[]byte{}, cells: map[string]*[]byte{}}
-			writer := &benchWriter{}
-			ctx := b.Context()
-			t := New(cfg, Deps{
-				Writer:     func(context.Context) (Writer, error) { return writer, nil },
-				Store:      func() (Store, error) { return store, nil },
-				Feed:       func(context.Context, []int64) (Feed, error) { return feed, nil },
-				LogStarts:  func(context.Context) ([]int64, error) { return make([]int64, len(inputs)), nil },
-				OutputEnds: func(context.Context) (ends [NumOutputs]int64, err error) { return ends, nil },
-				Progress:   func(context.Context) (*schemas.Progress, error) { return nil, nil },
-				Tail:       func(context.Context, Output, int64, func(*record.Record) error) (int64, error) { return 0, nil },
-				References: func() *decide.References { return &refs },
-				Live:       func() {}, Observer: benchObserver{}, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-			})
-			if err := t.recover(ctx); err != nil {
-				b.Fatal(err)
-			}
-			pass := func() {
-				store.forget()
-				clear(feed.given)
-				t.merge = newMerge(feed, make([]int64, len(inputs)))
-				writer.records, writer.bytes = 0, 0
-				for open := 0; ; {
-					took, err := t.batch(ctx)
-					if err != nil {
-						b.Fatal(err)
-					}
-					if open += took; open >= 10_000 || took == 0 && open > 0 {
-						open = 0
-						if err := t.begin(ctx, false); err != nil {
-							b.Fatal(err)
-						}
-						if err := t.await(ctx); err != nil {
-							b.Fatal(err)
-						}
-					}
-					if took == 0 {
-						break
-					}
-				}
-			}
+			writer, pass := benchTask(b, cfg, inputs, &refs)
 			pass() // takes the memory
 			if writer.records < 2000 {
 				b.Fatalf("%d output records of 2,000 orders", writer.records)
@@ -189,4 +148,52 @@ func BenchmarkTask(b *testing.B) {
 			b.ReportMetric(float64(writer.records)/float64(total), "outputs/event")
 		})
 	}
+}
+
+// benchTask makes a task whose state and broker are memory, and a pass that takes all of the
+// inputs through it, from an empty state, with a commit behind each ten thousand records.
+func benchTask(b *testing.B, cfg Config, inputs [][]record.Record, refs *decide.References) (writer *benchWriter, pass func()) {
+	feed := &benchFeed{inputs: inputs, batch: make([]record.Batch, len(inputs)), given: make([]bool, len(inputs)), wake: make(chan struct{})}
+	store := &benchStore{orders: map[string]*[]byte{}, cells: map[string]*[]byte{}}
+	writer = &benchWriter{}
+	ctx := b.Context()
+	t := New(cfg, Deps{
+		Writer:     func(context.Context) (Writer, error) { return writer, nil },
+		Store:      func() (Store, error) { return store, nil },
+		Feed:       func(context.Context, []int64) (Feed, error) { return feed, nil },
+		LogStarts:  func(context.Context) ([]int64, error) { return make([]int64, len(inputs)), nil },
+		OutputEnds: func(context.Context) (ends [NumOutputs]int64, err error) { return ends, nil },
+		Progress:   func(context.Context) (*schemas.Progress, error) { return nil, nil },
+		Tail:       func(context.Context, Output, int64, func(*record.Record) error) (int64, error) { return 0, nil },
+		References: func() *decide.References { return refs },
+		Live:       func() {}, Observer: benchObserver{}, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	if err := t.recover(ctx); err != nil {
+		b.Fatal(err)
+	}
+	pass = func() {
+		store.forget()
+		clear(feed.given)
+		t.merge = newMerge(feed, make([]int64, len(inputs)))
+		writer.records, writer.bytes = 0, 0
+		for open := 0; ; {
+			took, err := t.batch(ctx)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if open += took; open >= 10_000 || took == 0 && open > 0 {
+				open = 0
+				if err := t.begin(ctx, false); err != nil {
+					b.Fatal(err)
+				}
+				if err := t.await(ctx); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if took == 0 {
+				break
+			}
+		}
+	}
+	return writer, pass
 }

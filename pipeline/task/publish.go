@@ -21,9 +21,7 @@ const kindOfSubjects = schemas.KindShipment
 // from the last ones published.
 func (t *Task) judge(ctx context.Context, key []byte, nowMs int64) error {
 	orderKey := asString(key)
-	if err := t.decider.Load(orderKey, &t.state); err != nil {
-		return fmt.Errorf("order %q: %w", key, err)
-	}
+	t.decider.Load(orderKey, &t.state)
 	// First of all, while what was published of them is remembered: a new subject may be
 	// one too many.
 	for _, id := range t.scratch.dropped {
@@ -52,7 +50,11 @@ func (t *Task) judge(ctx context.Context, key []byte, nowMs int64) error {
 			return err
 		}
 	}
-	if j, ok := t.decider.PreReview(t.state.Published("") != nil); ok {
+	j, ok, err := t.decider.PreReview(t.state.Published("") != nil)
+	if err != nil {
+		return fmt.Errorf("order %q: %w", key, err)
+	}
+	if ok {
 		t.counts.Judged++
 		if err := t.preReview(ctx, orderKey, &j, nowMs); err != nil {
 			return err
@@ -177,7 +179,10 @@ func (t *Task) close(ctx context.Context, orderKey, shipmentID string, nowMs int
 	if err := rollup.ReadMark(last.Cell, &m); err != nil {
 		return fmt.Errorf("order %q, shipment %q: %w", orderKey, shipmentID, err)
 	}
-	j := t.decider.Closed(shipmentID, t.cfg.Join.Shipments, schemas.Dimensions{Port: m.Cell.Port, Currency: m.Cell.Currency, DeclaredValue: m.Value, EventTime: m.EventTime})
+	j, err := t.decider.Closed(shipmentID, t.cfg.Join.Shipments, schemas.Dimensions{Port: m.Cell.Port, Currency: m.Cell.Currency, DeclaredValue: m.Value, EventTime: m.EventTime})
+	if err != nil {
+		return fmt.Errorf("order %q: %w", orderKey, err)
+	}
 	if err := t.decision(ctx, orderKey, &j, nowMs); err != nil {
 		return err
 	}

@@ -30,6 +30,15 @@ func OrderParties(b []byte) (seller, channel string, err error) {
 	return seller, channel, c.fault(b)
 }
 
+// OrderHasPreference tells whether the compact form of an order states a preference.
+func OrderHasPreference(b []byte) (bool, error) {
+	c, set, err := orderHead(b)
+	if err != nil {
+		return false, err
+	}
+	return set&(1<<preferenceMember) != 0, c.fault(b)
+}
+
 // orderHead reads which members the compact form of an order has.
 func orderHead(b []byte) (c compact, set uint64, err error) {
 	c = compact{b: b, i: 1}
@@ -77,3 +86,6 @@ var sellerMember = layout.Order.Find([]byte("seller_id"))
 
 // channelMember is that of channel.
 var channelMember = layout.Order.Find([]byte("channel"))
+
+// preferenceMember is that of preference.
+var preferenceMember = layout.Order.Find([]byte("preference"))

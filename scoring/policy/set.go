@@ -102,6 +102,21 @@ func (s *Set) WantsPreReview(o *schemas.Order) bool {
 	return p.WantsPreReview(o)
 }
 
+// PreReviews is which orders may get a pre-review: by the pack of the set that wants the
+// most.
+func (s *Set) PreReviews() PreReviewOrders {
+	most := PreReviewNone
+	for _, p := range s.packs {
+		switch {
+		case p.PreReviews == PreReviewAll:
+			return PreReviewAll
+		case p.PreReviews == PreReviewClaims:
+			most = PreReviewClaims
+		}
+	}
+	return most
+}
+
 // ByHash is the pack of a hash, nil where none has it.
 func (s *Set) ByHash(hash string) *Pack {
 	for _, p := range s.packs {
