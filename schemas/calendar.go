@@ -70,6 +70,11 @@ func two(s string, i int) int {
 	return int(a)*10 + int(b)
 }
 
+// put2 writes the two digits of a number below 100.
+func put2(dst []byte, v int) {
+	dst[0], dst[1] = byte('0'+v/10), byte('0'+v%10)
+}
+
 func append2(dst []byte, v int) []byte {
 	return append(dst, byte('0'+v/10), byte('0'+v%10))
 }

@@ -94,13 +94,17 @@ func (t Time) Append(dst []byte) []byte {
 	}
 	y, mo, d := civilOf(int(t / msPerDay))
 	ms := int(t % msPerDay)
-	dst = append2(append(append4(dst, y), '-'), mo)
-	dst = append2(append(dst, '-'), d)
-	dst = append2(append(dst, 'T'), ms/3_600_000)
-	dst = append2(append(dst, ':'), ms/60_000%60)
-	dst = append2(append(dst, ':'), ms/1000%60)
-	dst = append(dst, '.', byte('0'+ms/100%10))
-	return append(append2(dst, ms%100), 'Z')
+	text := [24]byte{4: '-', 7: '-', 10: 'T', 13: ':', 16: ':', 19: '.', 23: 'Z'}
+	put2(text[0:], y/100)
+	put2(text[2:], y%100)
+	put2(text[5:], mo)
+	put2(text[8:], d)
+	put2(text[11:], ms/3_600_000)
+	put2(text[14:], ms/60_000%60)
+	put2(text[17:], ms/1000%60)
+	text[20] = byte('0' + ms/100%10)
+	put2(text[21:], ms%100)
+	return append(dst, text[:]...)
 }
 
 // String is t as RFC 3339, empty when it is unknown.

@@ -131,25 +131,23 @@ func sortedTopics(m map[string]int64) []string {
 const hexDigits = "0123456789abcdef"
 
 func appendHash(dst []byte, v uint64) []byte {
-	for shift := 60; shift >= 0; shift -= 4 {
-		dst = append(dst, hexDigits[v>>shift&15])
+	var hex [16]byte
+	for i := len(hex) - 1; i >= 0; i-- {
+		hex[i] = hexDigits[v&15]
+		v >>= 4
 	}
-	return dst
+	return append(dst, hex[:]...)
 }
 
 // appendString writes s as a JSON string. Only what JSON demands is escaped; bytes
 // that are no UTF-8 become U+FFFD.
 func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
-	i := 0
-	for i+8 <= len(s) {
-		if special(binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(s[i:]), 8))) != 0 {
-			break
-		}
-		i += 8
+	if isPlain(s) {
+		return append(append(dst, s...), '"')
 	}
 	from := 0
-	for i < len(s) {
+	for i := 0; i < len(s); {
 		c := s[i]
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(s[i:])
@@ -167,6 +165,29 @@ func appendString(dst []byte, s string) []byte {
 		i++
 	}
 	return append(append(dst, s[from:]...), '"')
+}
+
+// isPlain tells whether s is printable ASCII without quotes and backslashes, which stands in
+// JSON as it is: eight bytes at a time, those of the end once more where they are fewer.
+func isPlain(s string) bool {
+	n := len(s)
+	p := unsafe.StringData(s)
+	switch {
+	case n >= 8:
+		b := unsafe.Slice(p, n)
+		for i := 0; i < n-8; i += 8 {
+			if special(binary.LittleEndian.Uint64(b[i:])) != 0 {
+				return false
+			}
+		}
+		return special(binary.LittleEndian.Uint64(b[n-8:])) == 0
+	case n >= 4:
+		b := unsafe.Slice(p, n)
+		return special(uint64(binary.LittleEndian.Uint32(b))|uint64(binary.LittleEndian.Uint32(b[n-4:]))<<32) == 0
+	case n > 0:
+		return special(uint64(s[0])|uint64(s[n/2])<<8|uint64(s[n-1])<<16|0x4141414141000000) == 0
+	}
+	return true
 }
 
 func appendEscape(dst []byte, c byte) []byte {
