@@ -89,6 +89,28 @@ chaos-faults: ## each fault alone, REPEAT (2) times, and the longest pause of ea
 bench: ## benchmarks with allocations; BENCH=regexp, BENCH_TIME=5s
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCH_TIME) -benchmem $(PACKAGES)
 
+HOT_PATHS := $(GO) run ./pipeline/bench/internal/hotpaths
+BENCHSTAT := $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+BASELINE ?= $(lastword $(sort $(wildcard testdata/results/baseline-*.txt)))
+INSTRUCTIONS ?= $(lastword $(sort $(wildcard testdata/results/instructions-*.txt)))
+GROWTH ?= 5
+HOT_FLAGS ?=
+.PHONY: bench-baseline
+bench-baseline: ## the benchmarks of the hot paths, and their instructions where valgrind is installed, into testdata/results; 6 minutes
+	@mkdir -p .cache; day=$$(date -u +%Y%m%d); \
+	  $(HOT_PATHS) time $(HOT_FLAGS) > .cache/baseline; mv .cache/baseline testdata/results/baseline-$$day.txt; \
+	  $(HOT_PATHS) instructions > .cache/instructions; mv .cache/instructions testdata/results/instructions-$$day.txt
+
+.PHONY: bench-compare
+bench-compare: ## the same again, and benchstat of the stored ones against it; BASELINE=FILE, HOT_FLAGS="-only codec -count 10"
+	@mkdir -p .cache; $(HOT_PATHS) time $(HOT_FLAGS) > .cache/bench-now.txt
+	@$(BENCHSTAT) -ignore date,revision,machine,go '$(BASELINE)' .cache/bench-now.txt
+
+.PHONY: bench-instructions
+bench-instructions: ## count instructions again (valgrind); fails above GROWTH (5) percent more than INSTRUCTIONS=FILE; HOT_FLAGS="-only codec"
+	@mkdir -p .cache; $(HOT_PATHS) instructions $(HOT_FLAGS) > .cache/instructions-now.txt
+	@$(HOT_PATHS) compare -above $(GROWTH) '$(INSTRUCTIONS)' .cache/instructions-now.txt
+
 .PHONY: bench-delay
 bench-delay: build ## delays at 15,000 events a second on an Apache Kafka of its own, five runs
 	@deploy/kafka/install.sh
