@@ -44,6 +44,7 @@ type scorer struct {
 	disk     *diskWaits
 	aside    atomic.Int64 // local states put aside
 
+	assigned      atomic.Int64 // partitions
 	waits, waited atomic.Int64 // of tasks for commits under way; ns
 	saidOrders    time.Time    // of too many open orders; the goroutine of score owns it
 
@@ -88,7 +89,10 @@ func (p *process) score(ctx context.Context, metrics *serve.Metrics, health *ser
 	start("stalls", func(ctx context.Context) error { metrics.Stalls().Watch(ctx); return nil })
 	start("group", func(ctx context.Context) error {
 		return s.group.Run(ctx, kafka.Events{
-			Assigned: func(_ context.Context, partitions []int32) { manager.Assign(partitions) },
+			Assigned: func(_ context.Context, partitions []int32) {
+				s.assigned.Store(int64(len(partitions)))
+				manager.Assign(partitions)
+			},
 			// A session lost stops nothing: as long as no other member has fenced this
 			// one, its tasks write rightly, and with the brokers away nobody takes over.
 			Lost: func(_ context.Context, err error) { p.log.Warn("the group has lost this process", "err", err) },
@@ -276,6 +280,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 			return end, err
 		},
 		References: s.refs.current,
+		Partitions: func() int { return int(s.assigned.Load()) },
 		Live: func() {
 			s.group.Refuse(partition, false)
 			live()

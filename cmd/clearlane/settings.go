@@ -51,7 +51,7 @@ func writerConfig(c *config.Config, outputs [task.NumOutputs]string) kafka.Write
 func taskConfig(c *config.Config, inputs []config.Input, partition int32, layout uint32) task.Config {
 	t := task.Config{
 		Partition: partition, Layout: layout, Instance: c.Instance, Group: c.Kafka.Group,
-		CommitInterval: c.Task.CommitInterval, CatchUpInterval: c.Task.CatchUpInterval, MaxBatch: c.Task.MaxBatch, MaxTransaction: c.Task.MaxTransaction,
+		CommitInterval: c.Task.CommitInterval, CatchUpInterval: c.Task.CatchUpInterval, MaxCommits: c.Task.MaxCommits, MaxBatch: c.Task.MaxBatch, MaxTransaction: c.Task.MaxTransaction,
 		FlushInterval: c.State.FlushInterval, StopTimeout: c.StopTimeout,
 		SweepOrders: c.Task.SweepOrders, ReferenceWait: c.Task.ReferenceWait, Redecide: c.Policy.Redecide == config.RedecideOpen,
 		Shadow: c.Kafka.Name(c.Kafka.Topics.Shadow) != "",

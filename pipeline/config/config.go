@@ -52,6 +52,7 @@ func (c *Config) Has(role string) bool {
 type Task struct {
 	CommitInterval  time.Duration `yaml:"commit_interval" min:"1ms" max:"1m" doc:"Longest time between two commits while there is something to commit. A read_committed reader sees a decision this much later."`
 	CatchUpInterval time.Duration `yaml:"catch_up_interval" min:"1ms" max:"1m" doc:"The same while the inputs have a backlog, where it is longer than commit_interval: fewer commits, each for more records."`
+	MaxCommits      int           `yaml:"max_commits" min:"1" max:"1000000" doc:"Most commits a second of the process: with so many partitions that commit_interval would bring more, each of them waits longer, a second at most."`
 	MaxBatch        int           `yaml:"max_batch" min:"1" max:"1000000" doc:"Most records in one micro-batch, and so in one commit."`
 	MaxTransaction  int           `yaml:"max_transaction" min:"1" max:"1000000" doc:"Output records that end a transaction before commit_interval does."`
 	SweepOrders     int           `yaml:"sweep_orders" min:"1" max:"1000000" doc:"Open orders decided anew, after a change of seller-sites or rules, between two micro-batches: how long a record that comes then may wait."`

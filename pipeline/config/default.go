@@ -57,6 +57,7 @@ func Default() Config {
 		Task: Task{
 			CommitInterval:  25 * time.Millisecond,
 			CatchUpInterval: time.Second,
+			MaxCommits:      500,
 			MaxBatch:        2500,
 			MaxTransaction:  20_000,
 			SweepOrders:     128,

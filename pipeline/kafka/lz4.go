@@ -12,17 +12,19 @@ import (
 // lz4 compresses record batches with LZ4, as kgo's own compressor does, but block by block
 // from the batch straight into kgo's buffer: without copies into buffers of 4 MiB, and
 // without a checksum of the content, since the batch has one.
-type lz4 struct{ pool sync.Pool } // of *lz4block.Compressor
+type lz4 struct{}
 
-func newLZ4() *lz4 { return &lz4{sync.Pool{New: func() any { return new(lz4block.Compressor) }}} }
+// lz4Blocks is the memory of all clients, 128 KiB each: a process may have hundreds of them,
+// and a compressor is needed only while a batch is compressed.
+var lz4Blocks = sync.Pool{New: func() any { return new(lz4block.Compressor) }}
 
 // Compress implements kgo.Compressor.
-func (c *lz4) Compress(dst *bytes.Buffer, src []byte, _ ...kgo.CompressFlag) ([]byte, kgo.CompressionCodecType) {
+func (lz4) Compress(dst *bytes.Buffer, src []byte, _ ...kgo.CompressFlag) ([]byte, kgo.CompressionCodecType) {
 	if n := lz4Bound(len(src)); n > dst.Cap() {
 		dst.Grow(n)
 	}
-	block := c.pool.Get().(*lz4block.Compressor)
-	defer c.pool.Put(block)
+	block := lz4Blocks.Get().(*lz4block.Compressor)
+	defer lz4Blocks.Put(block)
 	out, err := lz4Frame(dst.Bytes()[:0], src, block)
 	if err != nil {
 		return nil, kgo.CodecError

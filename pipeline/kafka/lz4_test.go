@@ -21,7 +21,7 @@ func plainOf(t testing.TB, frame []byte) []byte {
 	return plain
 }
 
-func compressed(c *lz4, src []byte) []byte {
+func compressed(c lz4, src []byte) []byte {
 	out, _ := c.Compress(new(bytes.Buffer), src)
 	return out
 }
@@ -29,7 +29,7 @@ func compressed(c *lz4, src []byte) []byte {
 // Batches of any size and content, one after the other by the same memory, are read as they
 // were by another implementation.
 func TestCompressedIsReadAsItWas(t *testing.T) {
-	c := newLZ4()
+	c := lz4{}
 	rng := rand.New(rand.NewPCG(1, 2))
 	same := func(name string, src []byte) {
 		t.Helper()
@@ -69,7 +69,7 @@ func TestCompressedIsReadAsItWas(t *testing.T) {
 func FuzzLZ4(f *testing.F) {
 	f.Add([]byte(nil), uint16(1))
 	f.Add([]byte(`{"seller_id":"s-0001","count":7}`), uint16(300))
-	c := newLZ4()
+	c := lz4{}
 	f.Fuzz(func(t *testing.T, piece []byte, times uint16) {
 		src := bytes.Repeat(piece, int(times)%1000)
 		for i := range src {
@@ -103,7 +103,7 @@ func BenchmarkCompress(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		with kgo.Compressor
-	}{{"ours-lz4", newLZ4()}, {"kgo-lz4", theirs(kgo.Lz4Compression())}, {"kgo-snappy", theirs(kgo.SnappyCompression())}, {"kgo-zstd", theirs(kgo.ZstdCompression())}} {
+	}{{"ours-lz4", lz4{}}, {"kgo-lz4", theirs(kgo.Lz4Compression())}, {"kgo-snappy", theirs(kgo.SnappyCompression())}, {"kgo-zstd", theirs(kgo.ZstdCompression())}} {
 		for name, src := range map[string][]byte{"decisions": decisions, "rows": rows} {
 			b.Run(c.name+"/"+name, func(b *testing.B) {
 				var dst bytes.Buffer

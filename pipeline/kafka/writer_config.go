@@ -70,7 +70,7 @@ func (c *WriterConfig) options(partition int32, lane int) ([]kgo.Opt, error) {
 		return nil, fmt.Errorf("write: %w", err)
 	}
 	if c.Compression == "lz4" {
-		opts = append(opts, kgo.WithCompressor(newLZ4()))
+		opts = append(opts, kgo.WithCompressor(lz4{}))
 	}
 	return append(opts,
 		kgo.TransactionalID(c.TransactionalID(partition, lane)),

@@ -99,9 +99,24 @@ func (t *Task) dirty() bool { return !t.out.since.IsZero() }
 // transactions cost less: a cell that changes in each of them has a row in each.
 func (t *Task) commitInterval() time.Duration {
 	if t.behind {
-		return max(t.cfg.CommitInterval, t.cfg.CatchUpInterval)
+		return max(t.shared(), t.cfg.CatchUpInterval)
 	}
-	return t.cfg.CommitInterval
+	return t.shared()
+}
+
+// maxStretch is the longest commit interval that many partitions make of a shorter one.
+const maxStretch = time.Second
+
+// shared is the commit interval, stretched where the process has so many partitions that
+// they would commit more often than MaxCommits together. What a commit costs does not depend
+// on its records, and the load of a process is spread over its partitions: without a bound
+// a process would end up doing little else than commit.
+func (t *Task) shared() time.Duration {
+	if t.cfg.MaxCommits <= 0 || t.deps.Partitions == nil {
+		return t.cfg.CommitInterval
+	}
+	turn := time.Duration(t.deps.Partitions()) * time.Second / time.Duration(t.cfg.MaxCommits)
+	return max(t.cfg.CommitInterval, min(turn, maxStretch))
 }
 
 // transaction is how many output records the open transaction would have if it ended now:

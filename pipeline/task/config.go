@@ -32,6 +32,7 @@ type Config struct {
 
 	CommitInterval  time.Duration // from the first uncommitted record to its commit
 	CatchUpInterval time.Duration // the same while the inputs are behind, where it is longer
+	MaxCommits      int           // a second, of all partitions of the process together; 0: no bound
 	MaxBatch        int           // records of one micro-batch
 	MaxTransaction  int           // output records of one transaction, and of those waiting for the next
 	FlushInterval   time.Duration // between two flushes of the local state
@@ -83,6 +84,8 @@ type Deps struct {
 	// References is the reference data in force now. It takes effect at the next
 	// commit boundary.
 	References func() *decide.References
+	// Partitions is how many partitions the process has now; nil for this one alone.
+	Partitions func() int
 	// Live is called once the task has recovered.
 	Live     func()
 	Observer Observer
