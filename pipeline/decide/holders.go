@@ -85,8 +85,11 @@ func heldChanges(seller uint64, old, now *schemas.SellerSite) []holderChange {
 
 // others says whether sellers but this one hold an id, and this one does not.
 func (h *holders) others(seller uint64, field, value string) bool {
+	if h == nil || value == "" {
+		return false
+	}
 	id, ok := heldID(field, value)
-	if !ok || h == nil {
+	if !ok {
 		return false
 	}
 	rows := h[id%holderShards]

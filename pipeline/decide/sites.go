@@ -61,7 +61,7 @@ type SiteChange struct {
 // against each other as package host does; of a site that is registered with and without
 // "www." the one asked for is the better answer.
 func (t *SiteTable) Site(sellerID, siteHost string) *schemas.SellerSite {
-	if t == nil {
+	if t == nil || t.count == 0 {
 		return nil
 	}
 	k := siteKeyOf(sellerID, siteHost)
@@ -76,7 +76,7 @@ func (t *SiteTable) Site(sellerID, siteHost string) *schemas.SellerSite {
 // Elsewhere says whether other sellers have registered the value of a click's field, and
 // this one has not, on any of its sites.
 func (t *SiteTable) Elsewhere(sellerID, field, value string) bool {
-	return t != nil && t.holders.others(SellerTag(sellerID), field, value)
+	return t != nil && t.holders != nil && value != "" && t.holders.others(SellerTag(sellerID), field, value)
 }
 
 // Len is how many sites are registered.

@@ -13,7 +13,14 @@ import (
 // path and the root's dot. What is no host comes back in lower case, so that it still
 // equals itself. A host that is in this form already costs no memory.
 func Canonical(s string) string {
-	s = bare(s)
+	if isCanonical(s) {
+		return s
+	}
+	return canonicalOf(strip(s))
+}
+
+// canonicalOf is the canonical form of a host that nothing stands around.
+func canonicalOf(s string) string {
 	upper := false
 	for i := range len(s) {
 		if s[i] >= 0x80 {
@@ -27,11 +34,25 @@ func Canonical(s string) string {
 	return s
 }
 
+// isCanonical tells of a host of nothing but lower-case letters, digits, hyphens and inner
+// dots that it is in that form: most are.
+func isCanonical(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' {
+			return false
+		}
+	}
+	return s == "" || s[len(s)-1] != '.'
+}
+
 // Same is true for two hosts of one site: they differ at most in what Canonical takes
 // away and in a leading "www.". Nothing is no host.
 func Same(a, b string) bool {
 	if a == b {
 		return a != ""
+	}
+	if a == "" || b == "" {
+		return false
 	}
 	a, _ = Apex(bare(a))
 	b, _ = Apex(bare(b))
@@ -59,6 +80,13 @@ func Apex(s string) (apex string, www bool) {
 // bare takes away what may stand around a host. An IPv6 address keeps its colons and
 // loses its brackets.
 func bare(s string) string {
+	if isCanonical(s) {
+		return s
+	}
+	return strip(s)
+}
+
+func strip(s string) string {
 	s = strings.TrimSpace(s)
 	if i := strings.Index(s, "://"); i >= 0 {
 		s = s[i+3:]

@@ -99,3 +99,13 @@ func FuzzHosts(f *testing.F) {
 		}
 	})
 }
+
+// What is taken to be in canonical form without a further look is.
+func TestWhatLooksCanonicalIs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringMatching(`[a-z0-9.-]{0,12}[a-zA-Z0-9.:@/ \[é-]{0,2}`).Draw(t, "host")
+		if got, want := Canonical(s), canonicalOf(strip(s)); got != want {
+			t.Fatalf("%q is %q, want %q", s, got, want)
+		}
+	})
+}

@@ -27,6 +27,9 @@ func (d *deriver) certain() {
 // macros looks at every label, as it was sent and as the landing URL has it.
 func (d *deriver) macros() {
 	for p := range numParams {
+		if d.values[p] == "" { // nor has the landing URL one
+			continue
+		}
 		m, found := d.paramMacro(p, d.values[p])
 		if !found && d.query.values[p] != d.values[p] {
 			m, found = d.paramMacro(p, d.query.values[p])
@@ -58,9 +61,11 @@ func (d *deriver) paramMacro(p param, value string) (macro string, found bool) {
 // text of letters, digits, - and _, in which one of some 50,000 has a __NAME__ by chance: here
 // it has to be the whole.
 func (d *deriver) idMacro(value string) (macro string, found bool) {
-	macro, found = d.hasMacro(value)
+	if macro, found = d.hasMacro(value); !found {
+		return "", false
+	}
 	id := value[strings.LastIndexByte(value, '.')+1:]
-	if found && strings.HasPrefix(macro, "__") && macro != id && strings.Contains(id, macro) {
+	if strings.HasPrefix(macro, "__") && macro != id && strings.Contains(id, macro) {
 		return "", false
 	}
 	return macro, found
@@ -75,6 +80,9 @@ func (d *deriver) macro(field, macro string) {
 // a macro. That a field as sent differs from the URL is not certain: the sender may have
 // kept it from an earlier visit. What Google's own tagging adds it may add twice.
 func (d *deriver) repeated() {
+	if !d.query.twice {
+		return
+	}
 	for p := range numLabels {
 		first, second := d.query.values[p], d.query.second[p]
 		if second == "" || strings.EqualFold(first, second) && p < gclid || d.out.HasMacro(paramNames[p]) ||

@@ -12,7 +12,7 @@ func (d *deriver) drift() {
 	d.spellings()
 	u := &d.out.UTM
 	for _, f := range [...]struct{ name, value string }{{"utm_source", u.Source}, {"utm_medium", u.Medium}} {
-		if strings.ContainsFunc(f.value, func(r rune) bool { return r >= 'A' && r <= 'Z' }) && !d.out.HasMacro(f.name) {
+		if hasUpper(f.value) && !d.out.HasMacro(f.name) {
 			d.find(reason.LabelDrift, f.name, reason.Show(f.value), "lower case")
 		}
 	}
@@ -31,6 +31,9 @@ func (d *deriver) drift() {
 
 // spellings finds a parameter that the landing URL has in two spellings.
 func (d *deriver) spellings() {
+	if !d.query.twice {
+		return
+	}
 	for p := range gclid {
 		first, second := d.query.values[p], d.query.second[p]
 		if second != "" && strings.EqualFold(first, second) {
@@ -65,4 +68,14 @@ func (d *deriver) numbers() {
 			d.find(reason.LabelDrift, paramNames[gclsrc], reason.Show(v), "aw.ds, 3p.ds or ds")
 		}
 	}
+}
+
+// hasUpper is true of a text with an ASCII letter in upper case.
+func hasUpper(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			return true
+		}
+	}
+	return false
 }

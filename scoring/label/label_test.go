@@ -1,6 +1,7 @@
 package label
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -179,4 +180,21 @@ func TestTimeBeforeEventIsNotFalse(t *testing.T) {
 	if len(f.Findings) != 1 {
 		t.Errorf("five minutes and a second make %+v", f.Findings)
 	}
+}
+
+// A text that is taken to hold no macro at a glance holds none.
+func TestNoMacroIsOverlooked(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringMatching(`([a-c{}%_]|__A__|%7[bB]|\{x\}|%25){0,8}`).Draw(t, "value")
+		decoded, found := s, false
+		for range 3 {
+			found = found || findMacro(decoded) != ""
+			if next, err := url.PathUnescape(decoded); err == nil {
+				decoded = next
+			}
+		}
+		if found && !mayHoldMacro(s) {
+			t.Fatalf("%q holds a macro", s)
+		}
+	})
 }

@@ -6,6 +6,9 @@ import "strings"
 // have filled in: {{campaign.name}} (Meta), {CampaignId} or {lpurl} (Google,
 // Microsoft), __CAMPAIGN_ID__ (TikTok), as it is or after at most two URL-decodes.
 func (d *deriver) hasMacro(s string) (macro string, found bool) {
+	if !mayHoldMacro(s) {
+		return "", false
+	}
 	for range 3 {
 		if macro = findMacro(s); macro != "" {
 			return macro, true
@@ -20,6 +23,17 @@ func (d *deriver) hasMacro(s string) (macro string, found bool) {
 		s = next
 	}
 	return "", false
+}
+
+// mayHoldMacro is false of a text without a brace, a "%" and a "_": it holds no macro,
+// however it is encoded.
+func mayHoldMacro(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == '{' || c == '%' || c == '_' {
+			return true
+		}
+	}
+	return false
 }
 
 // findMacro is the first macro in s, empty when there is none. What stands in

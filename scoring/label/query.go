@@ -19,6 +19,7 @@ var cutLengths = [...]int{255, 256, 500, 511, 512, 1000, 1023, 1024, 2000, 2047,
 type query struct {
 	values [numParams]string
 	second [numParams]string // another value of the same parameter, empty when there is none
+	twice  bool              // there is another value of some parameter
 	cut    param             // the parameter whose value may be cut off, numParams when none is
 	filled uint32            // a bit of each parameter whose value only filled in what lacked
 }
@@ -205,7 +206,7 @@ func (d *deriver) segment(s string, q *query, h how) {
 		q.values[p] = value
 		q.filled &^= 1 << p
 	case !h.fill && q.second[p] == "" && value != q.values[p]:
-		q.second[p] = value
+		q.second[p], q.twice = value, true
 	}
 	if rest != "" { // decoded already: what is left of escapes is the value's own
 		d.scan(rest, q, how{fill: true, depth: h.depth - 1})
