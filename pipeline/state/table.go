@@ -63,6 +63,8 @@ type tableWriter struct {
 	key []byte
 	row []byte
 	err error
+
+	touched byte // keeps what is only looked at from being left out
 }
 
 func (t *tableWriter) set(key, value []byte) {
@@ -79,25 +81,34 @@ func (t *tableWriter) delete(key []byte) {
 
 // fill writes all rows, by the letters of rows.go.
 func (t *tableWriter) fill(s *Store, w *writing) {
-	cells, orders := sorted(w.g)
-	t.entries(w.g, cells)
-	t.tags(w.g, orders)
+	q := sorted(w.g)
+	t.entries(w.g, q, q.cells)
+	t.tags(w.g, q)
 	t.meta(w)
-	t.entries(w.g, orders)
-	t.timers(s, w.g, cells, orders)
+	t.entries(w.g, q, q.orders)
+	t.timers(s, w.g, q)
 }
 
-func (t *tableWriter) entries(g *generation, order []ranked) {
+// ahead is how many entries are looked at before the first of them is written: the lines of
+// memory of all are then on their way at the same time.
+const ahead = 16
+
+func (t *tableWriter) entries(g *generation, q *sequence, order []ranked) {
 	for i := range order {
+		if i%ahead == 0 {
+			for _, r := range order[i:min(i+ahead, len(order))] {
+				t.touched += g.row(g.entry(int(r.entry)))[0]
+			}
+		}
 		e := g.entry(int(order[i].entry))
 		if e.gone {
-			t.delete(g.row(e))
+			t.delete(q.row(&order[i]))
 			continue
 		}
 		t.row = binary.LittleEndian.AppendUint64(t.row[:0], uint64(e.newestMs))
 		t.row = binary.LittleEndian.AppendUint64(t.row, e.tag)
 		t.row = append(t.row, g.valueOf(e)...)
-		t.set(g.row(e), t.row)
+		t.set(q.row(&order[i]), t.row)
 	}
 }
 

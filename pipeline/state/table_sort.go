@@ -7,37 +7,54 @@ import (
 	"slices"
 )
 
+// sequence is the entries of a generation by their keys, cells and orders apart. The keys of
+// scattered orders lie all over the generation, each a line of memory that no cache holds, so
+// they are gathered once, in the sequence they were put in.
+type sequence struct {
+	cells, orders []ranked
+	rows          []byte // the keys as the database has them
+}
+
 // ranked is an entry in the sequence of keys.
 type ranked struct {
 	prefix uint64 // the eight bytes behind what all keys begin with
 	entry  uint32
+	at     uint32 // of its key in rows
+	len    uint32
 }
 
-// sorted is the entries of a generation by their keys, cells and orders apart. Most keys are
-// told apart by eight of their bytes, so the keys themselves are hardly looked at.
-func sorted(g *generation) (cells, orders []ranked) {
-	orders = make([]ranked, 0, g.n)
+func (q *sequence) row(r *ranked) []byte { return q.rows[r.at : r.at+r.len] }
+
+// sorted puts the entries in sequence. Most keys are told apart by eight of their bytes, so
+// the keys themselves are hardly compared.
+func sorted(g *generation) *sequence {
+	bytes := 0
 	for i := range g.n {
-		if r := (ranked{entry: uint32(i)}); g.entry(i).space == spaceCell {
-			cells = append(cells, r)
+		bytes += int(g.entry(i).key)
+	}
+	q := &sequence{orders: make([]ranked, 0, g.n), rows: make([]byte, 0, bytes)}
+	for i := range g.n {
+		e := g.entry(i)
+		r := ranked{entry: uint32(i), at: uint32(len(q.rows)), len: e.key}
+		q.rows = append(q.rows, g.row(e)...)
+		if e.space == spaceCell {
+			q.cells = append(q.cells, r)
 		} else {
-			orders = append(orders, r)
+			q.orders = append(q.orders, r)
 		}
 	}
-	for _, list := range [][]ranked{cells, orders} {
-		rank(g, list)
-	}
-	return cells, orders
+	q.rank(q.cells)
+	q.rank(q.orders)
+	return q
 }
 
-func rank(g *generation, list []ranked) {
+func (q *sequence) rank(list []ranked) {
 	if len(list) == 0 {
 		return
 	}
-	row := func(r ranked) []byte { return g.row(g.entry(int(r.entry))) }
-	common := row(list[0])
-	for _, r := range list {
-		k := row(r)
+	common := q.row(&list[0])
+	for i := range list {
+		k := q.row(&list[i])
 		n := 0
 		for n < min(len(common), len(k)) && common[n] == k[n] {
 			n++
@@ -46,14 +63,14 @@ func rank(g *generation, list []ranked) {
 	}
 	for i := range list {
 		var prefix [8]byte
-		copy(prefix[:], row(list[i])[len(common):])
+		copy(prefix[:], q.row(&list[i])[len(common):])
 		list[i].prefix = binary.BigEndian.Uint64(prefix[:])
 	}
 	slices.SortFunc(list, func(a, b ranked) int {
 		if a.prefix != b.prefix {
 			return cmp.Compare(a.prefix, b.prefix)
 		}
-		return bytes.Compare(row(a), row(b))
+		return bytes.Compare(q.row(&a), q.row(&b))
 	})
 }
 
@@ -65,10 +82,10 @@ type tagged struct {
 }
 
 // tags writes the index rows that differ from the database's.
-func (t *tableWriter) tags(g *generation, orders []ranked) {
-	rows := make([]tagged, 0, len(orders))
-	for at := range orders {
-		e := g.entry(int(orders[at].entry))
+func (t *tableWriter) tags(g *generation, q *sequence) {
+	rows := make([]tagged, 0, len(q.orders))
+	for at := range q.orders {
+		e := g.entry(int(q.orders[at].entry))
 		now := e.tag
 		if e.gone {
 			now = 0
@@ -90,7 +107,7 @@ func (t *tableWriter) tags(g *generation, orders []ranked) {
 		return int(a.at) - int(b.at)
 	})
 	for _, r := range rows {
-		t.key = appendTag(t.key[:0], r.tag, g.row(g.entry(int(orders[r.at].entry)))[1:])
+		t.key = appendTag(t.key[:0], r.tag, q.row(&q.orders[r.at])[1:])
 		if r.set {
 			t.set(t.key, nil)
 		} else {
@@ -107,8 +124,8 @@ type due struct {
 
 // timers writes the timer rows that the database lacks, and deletes those that were found
 // out of date but for the ones that are written anew.
-func (t *tableWriter) timers(s *Store, g *generation, cells, orders []ranked) {
-	order := slices.Concat(cells, orders) // as a timer row names the space before the key
+func (t *tableWriter) timers(s *Store, g *generation, q *sequence) {
+	order := slices.Concat(q.cells, q.orders) // as a timer row names the space before the key
 	rows := make([]due, 0, len(order))
 	for at := range order {
 		e := g.entry(int(order[at].entry))
@@ -125,8 +142,7 @@ func (t *tableWriter) timers(s *Store, g *generation, cells, orders []ranked) {
 	slices.SortFunc(g.dead, bytes.Compare)
 	dead := g.dead
 	for _, r := range rows {
-		e := g.entry(int(order[r.at].entry))
-		t.key = append(appendTimerBucket(t.key[:0], r.bucket), g.row(e)...)
+		t.key = append(appendTimerBucket(t.key[:0], r.bucket), q.row(&order[r.at])...)
 		dead = t.deleteBefore(dead, t.key)
 		t.set(t.key, nil)
 	}

@@ -8,23 +8,41 @@ import (
 	"github.com/cockroachdb/pebble/v2/sstable"
 )
 
-// BenchmarkTune measures Pebble's settings by the CPU time an order costs in its life:
-// a million new orders, their flushes and compactions.
+// BenchmarkTune measures Pebble's settings by the CPU time an order costs in its life, new
+// orders with their flushes and compactions, and by what it costs to read one that is on
+// disk only.
 func BenchmarkTune(b *testing.B) {
-	compress := func(c *sstable.CompressionProfile) func(*pebble.Options) {
+	compress := func(levels ...*sstable.CompressionProfile) func(*pebble.Options) {
 		return func(o *pebble.Options) {
-			o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.UniformDBCompressionSettings(c) })
+			o.ApplyCompressionSettings(func() pebble.DBCompressionSettings {
+				c := pebble.UniformDBCompressionSettings(levels[len(levels)-1])
+				copy(c.Levels[:], levels)
+				return c
+			})
 		}
 	}
+	blocks := func(n int) func(*pebble.Options) {
+		return func(o *pebble.Options) {
+			for i := range o.Levels {
+				o.Levels[i].BlockSize = n
+			}
+		}
+	}
+	none, fastest, snappy := sstable.NoCompression, sstable.FastestCompression, sstable.SnappyCompression
 	for _, t := range []struct {
 		name string
 		tune func(*pebble.Options)
 	}{
 		{"ours", nil},
-		{"none", compress(sstable.NoCompression)},
+		{"none", compress(none)},
+		{"fastest", compress(fastest)},
+		{"snappy", compress(snappy)},
 		{"zstd", compress(sstable.ZstdCompression)},
+		{"blocks-8k", blocks(8 << 10)},
+		{"blocks-32k", blocks(32 << 10)},
+		{"no-bloom", func(o *pebble.Options) { o.Levels[0].FilterPolicy = nil }},
 		{"l0-4", func(o *pebble.Options) { o.L0CompactionThreshold = 4 }},
-		{"l0-20", func(o *pebble.Options) { o.L0CompactionThreshold = 20 }},
+		{"l0-12", func(o *pebble.Options) { o.L0CompactionThreshold = 12 }},
 		{"lbase-64m", func(o *pebble.Options) { o.LBaseMaxBytes = 64 << 20 }},
 	} {
 		b.Run(t.name, func(b *testing.B) {
@@ -48,8 +66,25 @@ func BenchmarkTune(b *testing.B) {
 			benchFlush(b, s)
 			b.ReportMetric(float64(cpuTime()-before)/float64(i), "cpu-ns/order")
 			b.ReportMetric(float64(s.Metrics().DiskBytes)/float64(i), "disk-B/order")
+			b.ReportMetric(coldGets(b, s, i), "cpu-ns/cold-get")
 		})
 	}
+}
+
+// coldGets reads orders of which memory holds none.
+func coldGets(b *testing.B, s *Store, orders int) float64 {
+	const gets = 20_000
+	s.memory.cleanShare.Store(0)
+	s.trim()
+	var key []byte
+	before := cpuTime()
+	for n := range gets {
+		key = benchKey(key, scattered(n*7919%orders))
+		if v, err := s.Get(key); v == nil || err != nil {
+			b.Fatalf("%q: %v, %v", key, v, err)
+		}
+	}
+	return float64(cpuTime()-before) / gets
 }
 
 // cpuTime is the process's, in nanoseconds.
