@@ -42,11 +42,11 @@ var hot = []path{
 	{"scoring", "Score/three_reasons", 10_000},
 	{"schemas/codec", "Decision/append-verdict", 12_000},
 	{"schemas/codec", "Decision/append", 15_000},
-	{"pipeline/rollup", "AppendMark", 80_000},
+	{"pipeline/rollup", "AppendMark", 100_000},
 	{"pipeline/rollup", "Move", 20_000},
 	{"pipeline/rollup", "Revise", 6_000},
 	{"pipeline/rollup", "Emit", 100},
-	{"pipeline/state", "GetPutHot", 100_000},
+	{"pipeline/state", "GetPutHot", 300_000},
 	{"pipeline/state", "GetPutNeverSeen", 0},
 	{"pipeline/state", "GetPutCold", 0},
 	{"pipeline/state", "Flush", 0}, // 50,000 orders

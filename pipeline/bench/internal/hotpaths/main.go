@@ -1,6 +1,6 @@
 // Hotpaths measures the benchmarks of list.go: what happens to every event.
 //
-//	hotpaths time [-only EXPR] [-count 5] [-benchtime 0.3s]
+//	hotpaths time [-only EXPR] [-count 6] [-benchtime 0.3s]
 //	hotpaths instructions [-only EXPR]
 //	hotpaths compare [-above 5] OLD NEW
 //
@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	only := flags.String("only", "", "only benchmarks that this expression fits, as in 'schemas/codec BenchmarkDecode/click'")
-	count := flags.Int("count", 5, "time: runs of each")
+	count := flags.Int("count", 6, "time: runs of each; benchstat wants 6")
 	length := flags.String("benchtime", "0.3s", "time: length of a run")
 	above := flags.Float64("above", 5, "compare: the growth that is allowed, percent")
 	if err := flags.Parse(args[1:]); err != nil {
