@@ -118,9 +118,10 @@ func TestPeerTargetsAreOfThePackTheyAreSetFor(t *testing.T) {
 		"clearlane/full: events per CPU-second, 2nd half at least 250,000 300,000 met",
 		"clearlane/full: peak memory MiB below 700 701 NOT MET",
 		"clearlane/three-rules: events per CPU-second of flink/heap-alo align=200ms, 2nd halves, times at least 1.90 1.90 NOT MET",
+		"clearlane/three-rules: events per CPU-second of flink/rocks-alo, 2nd halves, times at least 3.00 0.00 NO FIGURE",
 		"flink/rocks-alo - 3.75 (3.75-3.75) 1.00 (1.00-1.00) 0.70 (0.70-0.70)")
-	if strings.Contains(text, "of flink/rocks-alo, 2nd") || strings.Contains(text, "full: events per CPU-second of") {
-		t.Errorf("a target without a figure, or of the other pack:\n%s", text)
+	if strings.Contains(text, "full: events per CPU-second of") {
+		t.Errorf("a target of the other pack:\n%s", text)
 	}
 }
 

@@ -84,7 +84,7 @@ BenchmarkDecode 200000 3000.0 instructions/op
 BenchmarkAppend 200000 100.0 instructions/op
 `
 
-func counts(t *testing.T, text string) *counted {
+func countsIn(t *testing.T, text string) *counted {
 	t.Helper()
 	c, err := readCounts(strings.NewReader(text))
 	must(t, err)
@@ -96,7 +96,7 @@ func counts(t *testing.T, text string) *counted {
 func TestGrownInstructionsAreFound(t *testing.T) {
 	newer := strings.NewReplacer("4000.0", "4190.0", "join\nBenchmarkDecode 200000 3000.0", "join\nBenchmarkDecode 200000 3151.0", "BenchmarkAppend", "BenchmarkNew").Replace(countsOfOld)
 	var out bytes.Buffer
-	err := compare(counts(t, countsOfOld), counts(t, newer), 5, &out)
+	err := compare(countsIn(t, countsOfOld), countsIn(t, newer), 5, &out)
 	if !errors.Is(err, errGrown) || err.Error() != "more instructions than before, by above 5 %: pipeline/join BenchmarkDecode" {
 		t.Errorf("%v", err)
 	}
@@ -107,7 +107,7 @@ func TestGrownInstructionsAreFound(t *testing.T) {
 			t.Errorf("%q is missing:\n%s", want, out.String())
 		}
 	}
-	if err := compare(counts(t, countsOfOld), counts(t, newer), 6, &out); err != nil {
+	if err := compare(countsIn(t, countsOfOld), countsIn(t, newer), 6, &out); err != nil {
 		t.Errorf("by 6 %%: %v", err)
 	}
 }
