@@ -85,6 +85,7 @@ func (d *Decider) Shipment(e *join.Entry) (Judgement, error) {
 	if err := codec.ReadShipment(e.Payload, &d.ship); err != nil {
 		return Judgement{}, fmt.Errorf("shipment in the local state: %w", err)
 	}
+	d.ship.OrderKey, d.ship.ShipmentID = d.facts.OrderKey, e.ID
 	d.facts.Shipment, d.current, d.closed = &d.ship, e, false
 	d.scorer.Score(&d.facts, &d.verdict)
 	d.date = d.scorer.Date()

@@ -34,7 +34,7 @@ type Intake struct {
 	decoder *codec.Decoder
 	geo     *geo.DB
 	arena   []byte
-	raw     []byte // canonical bytes of a click, which its hash is taken over
+	raw     []byte // canonical bytes of the event, which its hash is taken over
 
 	click        schemas.AdClick
 	order        schemas.Order
@@ -103,6 +103,13 @@ func timeField(kind schemas.Kind) string {
 // and instant the meaning decides which holds, and a hash only between equal ones.
 const againstBits = 3
 
+// How many of the first members of a compact form are not kept, because where it is kept
+// says them: order_key, and of a shipment its shipment_id, which is the record's id.
+const (
+	ofOrder    = 1
+	ofShipment = 2
+)
+
 // decode fills id, rank and payload of the record and returns the event's order key.
 func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (orderKey string, err error) {
 	from := len(in.arena)
@@ -114,6 +121,7 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 		}
 		in.raw = in.decoder.AppendCompact(in.raw[:0])
 		label.Derive(e, in.geo, &in.features)
+		in.features.ClickID, in.features.EventTime = "", 0 // the record's id and rank say them
 		in.arena = label.AppendFeatures(in.arena, &in.features)
 		in.finish(out, from, in.raw, 0, e.EventTime, e.ClickID)
 		return e.OrderKey, nil
@@ -122,16 +130,18 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 		if err := in.decoder.Order(value, e); err != nil {
 			return "", err
 		}
-		in.arena = in.decoder.AppendCompact(in.arena)
-		in.finish(out, from, nil, e.Revision, e.EventTime, "")
+		in.raw = in.decoder.AppendCompact(in.raw[:0])
+		in.arena = codec.AppendWithout(in.arena, in.raw, ofOrder)
+		in.finish(out, from, in.raw, e.Revision, e.EventTime, "")
 		return e.OrderKey, nil
 	case schemas.KindShipment:
 		e := &in.shipment
 		if err := in.decoder.Shipment(value, e); err != nil {
 			return "", err
 		}
-		in.arena = in.decoder.AppendCompact(in.arena)
-		in.finish(out, from, nil, e.Revision, e.EventTime, e.ShipmentID)
+		in.raw = in.decoder.AppendCompact(in.raw[:0])
+		in.arena = codec.AppendWithout(in.arena, in.raw, ofShipment)
+		in.finish(out, from, in.raw, e.Revision, e.EventTime, e.ShipmentID)
 		return e.OrderKey, nil
 	case schemas.KindEcertVerification:
 		e := &in.verification

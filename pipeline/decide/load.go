@@ -3,6 +3,7 @@ package decide
 import (
 	"fmt"
 
+	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/schemas/codec"
 	"github.com/clearlane/clearlane/scoring/label"
 	"github.com/clearlane/clearlane/scoring/policy"
@@ -54,6 +55,7 @@ func (d *Decider) readOrder() error {
 			return orderFault(err)
 		}
 		c := &d.facts
+		d.order.OrderKey = c.OrderKey
 		c.Order = &d.order
 		if d.refs.Sites != nil {
 			c.Site = d.refs.Sites.Site(d.order.SellerID, d.order.SiteHost)
@@ -85,6 +87,7 @@ func (d *Decider) readFacts() error {
 		if err := label.ReadFeatures(clicks[i].Payload, &c.Clicks[i]); err != nil {
 			return fmt.Errorf("click in the local state: %w", err)
 		}
+		c.Clicks[i].ClickID, c.Clicks[i].EventTime = clicks[i].ID, schemas.Time(clicks[i].Rank.EventMs)
 	}
 	d.otherSites()
 	certs := d.joined.Verifications()

@@ -13,15 +13,20 @@ import (
 //
 //	v cases { v firstMs, v lastMs, numKinds x (v entries
 //	  { string id, v revision, v eventMs, 8 hash, v timeMs, v offset, bytes payload }) }
-//	v subjects { string subject, v version, v newestMs, 8 verdictHash, 1 route, bytes cell,
-//	  with hasShadow in the route: v shadow version, 8 shadow hash })
+//	v subjects { v place, with place 0: string subject, v version, v newestMs, 8 verdictHash,
+//	  1 route, bytes cell, with hasShadow in the route: v shadow version, 8 shadow hash })
 //
-// Version 3 is that of a state whose contributions do not stand in the funnel: older
-// releases had none. Version 2 is read too. In it dispositions were ranked by the version
-// they were about, before their time.
+// A subject's place is that among the shipments of the newest case, from 1; 0 is none. Its
+// version and time are differences to that case's last time.
+//
+// Version 5 is that of a state whose contributions do not stand in the funnel: older
+// releases had none. Versions 4 and 3 are the same two of before: subjects had no place, and
+// version and time were whole. Version 2 is read too. In it dispositions were ranked by the
+// version they were about, before their time.
 const (
-	formatVersion    = 4
-	formatUncounted  = 3
+	formatVersion    = 6
+	formatUncounted  = 5
+	formatWhole      = 4
 	formatWithRanked = 2
 )
 
@@ -51,13 +56,18 @@ func (s *State) Append(dst []byte) []byte {
 			}
 		}
 	}
+	base := s.Newest()
 	dst = binary.AppendUvarint(dst, uint64(len(s.published)))
 	for i := range s.published {
 		p := &s.published[i]
-		dst = binary.AppendUvarint(dst, uint64(len(p.Subject)))
-		dst = append(dst, p.Subject...)
-		dst = binary.AppendUvarint(dst, p.Version)
-		dst = binary.AppendVarint(dst, p.NewestMs)
+		if place, held := searchID(s.Shipments(), p.Subject); held {
+			dst = binary.AppendUvarint(dst, uint64(place)+1)
+		} else {
+			dst = binary.AppendUvarint(append(dst, 0), uint64(len(p.Subject)))
+			dst = append(dst, p.Subject...)
+		}
+		dst = binary.AppendVarint(dst, int64(p.Version-uint64(base)))
+		dst = binary.AppendVarint(dst, p.NewestMs-base)
 		dst = binary.LittleEndian.AppendUint64(dst, p.VerdictHash)
 		route := p.Route
 		if p.Shadow.Version != 0 {
@@ -97,12 +107,12 @@ func (s *State) Decode(b []byte) error {
 	if b[0] < formatWithRanked || b[0] > formatVersion {
 		return fmt.Errorf("%w: version %d: known are %d to %d", ErrEncoding, b[0], formatWithRanked, formatVersion)
 	}
-	r := reader{b: b[1:], ranked: b[0] == formatWithRanked}
-	s.counted = b[0] == formatVersion
+	r := reader{b: b[1:], ranked: b[0] == formatWithRanked, whole: b[0] <= formatWhole}
+	s.counted = b[0] == formatVersion || b[0] == formatWhole
 	s.read(&r)
 	if r.bad != "" {
 		s.Reset()
-		return fmt.Errorf("%w: %s: invalid at byte %d of %d", ErrEncoding, r.bad, len(b)-len(r.b), len(b))
+		return fmt.Errorf("%w: %s: invalid at byte %d of %d", ErrEncoding, r.bad, len(b)-r.left, len(b))
 	}
 	return nil
 }
@@ -124,13 +134,25 @@ func (s *State) read(r *reader) {
 		}
 	}
 	s.touched = max(n-1, 0)
+	base, held := s.Newest(), s.Shipments()
+	if r.whole {
+		base = 0
+	}
 	n = r.count(len(r.b)/minSubjectBytes, "number of subjects")
 	s.published = slices.Grow(s.published, n)[:n]
 	for i := range s.published {
 		p := &s.published[i]
-		p.Subject = r.string("subject")
-		p.Version = r.uvarint("version")
-		p.NewestMs = r.varint("newest time")
+		if place := r.place(len(held)); place > 0 {
+			p.Subject = held[place-1].ID
+		} else {
+			p.Subject = r.string("subject")
+		}
+		if r.whole {
+			p.Version = r.uvarint("version")
+		} else {
+			p.Version = uint64(r.varint("version") + base)
+		}
+		p.NewestMs = r.varint("newest time") + base
 		p.VerdictHash = r.fixed("verdict hash")
 		p.Route = r.byte("route")
 		p.Cell = r.bytes("cell")
@@ -205,7 +227,9 @@ func (e *Entry) read(r *reader, baseMs int64) {
 type reader struct {
 	b      []byte
 	bad    string
+	left   int  // bytes not taken at the fault
 	ranked bool // the state is of formatWithRanked
+	whole  bool // the state is of formatWhole or older
 }
 
 // byTime takes the last of the dispositions to where its time puts it.
@@ -220,12 +244,30 @@ func byTime(list []Entry) {
 func (r *reader) fail(field string) {
 	if r.bad == "" {
 		r.bad = field
+		r.left, r.b = len(r.b), nil
 	}
 }
 
+// place is where a subject stands among so many shipments, from 1; 0 where it is named.
+func (r *reader) place(held int) int {
+	if r.whole {
+		return 0
+	}
+	return r.count(held, "place of a subject")
+}
+
 func (r *reader) uvarint(field string) uint64 {
+	if len(r.b) > 1 { // nearly all take one byte or two; after a fault there is none left to take
+		if a := uint64(r.b[0]); a < 0x80 {
+			r.b = r.b[1:]
+			return a
+		} else if b := uint64(r.b[1]); b < 0x80 && b > 0 {
+			r.b = r.b[2:]
+			return a&0x7f | b<<7
+		}
+	}
 	v, n := binary.Uvarint(r.b)
-	if n <= 0 || r.bad != "" {
+	if n <= 0 {
 		r.fail(field)
 		return 0
 	}
@@ -248,7 +290,7 @@ func (r *reader) count(limit int, field string) int {
 }
 
 func (r *reader) fixed(field string) uint64 {
-	if len(r.b) < 8 || r.bad != "" {
+	if len(r.b) < 8 {
 		r.fail(field)
 		return 0
 	}
@@ -258,7 +300,7 @@ func (r *reader) fixed(field string) uint64 {
 }
 
 func (r *reader) byte(field string) uint8 {
-	if len(r.b) == 0 || r.bad != "" {
+	if len(r.b) == 0 {
 		r.fail(field)
 		return 0
 	}

@@ -72,7 +72,7 @@ func BenchmarkPlainOrders(b *testing.B) {
 		b.Run("pack="+c.name, func(b *testing.B) {
 			cfg := testConfig()
 			cfg.MaxBatch = 250
-			writer, pass := benchTask(b, cfg, inputs, &decide.References{Policy: policy.Alone(c.pack), Sites: &decide.SiteTable{}})
+			writer, store, pass := benchTask(b, cfg, inputs, &decide.References{Policy: policy.Alone(c.pack), Sites: &decide.SiteTable{}})
 			pass() // takes the memory
 			if writer.records < 5000 {
 				b.Fatalf("%d output records of 5,000 orders", writer.records)
@@ -82,6 +82,7 @@ func BenchmarkPlainOrders(b *testing.B) {
 				pass()
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*total), "ns/event")
+			b.ReportMetric(float64(store.bytes())/float64(len(store.orders)), "state-B/order")
 		})
 	}
 }

@@ -66,6 +66,14 @@ func (s *benchStore) forget() {
 	}
 }
 
+// bytes is how many bytes the states of all orders have.
+func (s *benchStore) bytes() (n int) {
+	for _, v := range s.orders {
+		n += len(*v)
+	}
+	return n
+}
+
 func benchGet(m map[string]*[]byte, key []byte) []byte {
 	if v := m[string(key)]; v != nil && len(*v) > 0 {
 		return *v
@@ -135,7 +143,7 @@ func BenchmarkTask(b *testing.B) {
 			}
 			cfg := testConfig()
 			cfg.MaxBatch = size.max
-			writer, pass := benchTask(b, cfg, inputs, &refs)
+			writer, _, pass := benchTask(b, cfg, inputs, &refs)
 			pass() // takes the memory
 			if writer.records < 2000 {
 				b.Fatalf("%d output records of 2,000 orders", writer.records)
@@ -152,9 +160,9 @@ func BenchmarkTask(b *testing.B) {
 
 // benchTask makes a task whose state and broker are memory, and a pass that takes all of the
 // inputs through it, from an empty state, with a commit behind each ten thousand records.
-func benchTask(b *testing.B, cfg Config, inputs [][]record.Record, refs *decide.References) (writer *benchWriter, pass func()) {
+func benchTask(b *testing.B, cfg Config, inputs [][]record.Record, refs *decide.References) (writer *benchWriter, store *benchStore, pass func()) {
 	feed := &benchFeed{inputs: inputs, batch: make([]record.Batch, len(inputs)), given: make([]bool, len(inputs)), wake: make(chan struct{})}
-	store := &benchStore{orders: map[string]*[]byte{}, cells: map[string]*[]byte{}}
+	store = &benchStore{orders: map[string]*[]byte{}, cells: map[string]*[]byte{}}
 	writer = &benchWriter{}
 	ctx := b.Context()
 	t := New(cfg, Deps{
@@ -195,5 +203,5 @@ func benchTask(b *testing.B, cfg Config, inputs [][]record.Record, refs *decide.
 			}
 		}
 	}
-	return writer, pass
+	return writer, store, pass
 }

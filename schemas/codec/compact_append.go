@@ -119,3 +119,17 @@ func appendText(dst []byte, v string) []byte {
 	}
 	return append(binary.AppendUvarint(dst, uint64(len(v))), v...)
 }
+
+// AppendWithout appends a compact form without the first members, so many texts: what is
+// known of the record by where it is kept. record is one that this package wrote.
+func AppendWithout(dst, record []byte, texts int) []byte {
+	c := compact{b: record, i: 1}
+	set := c.uvarint()
+	for i := range texts {
+		if set&(1<<i) != 0 {
+			c.text()
+		}
+	}
+	dst = binary.AppendUvarint(append(dst, record[0]), set&^(1<<texts-1))
+	return append(dst, record[c.i:]...)
+}
