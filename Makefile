@@ -32,6 +32,7 @@ help: ## this list
 	@echo '  CLEARLANE_BACKTEST_RESULTS=FILE       what bench-backtest appends a line a run to (absolute path)'
 	@echo '  CLEARLANE_LARGE_RESULTS=FILE          what bench-large appends a line a query to (absolute path)'
 	@echo '  CLEARLANE_LANDER_RESULTS=FILE         what bench-lander appends a line a run to (absolute path)'
+	@echo '  CLEARLANE_STATE_RESULTS=FILE          what bench-state appends a line a size to (absolute path)'
 	@echo '  CLEARLANE_AWAY_RESULTS=FILE           what away appends a line to (absolute path)'
 	@echo '  CLEARLANE_CHAOS_KEEP=1                chaos keeps what a seed leaves also when it was right'
 	@echo '  PACKAGES=./schemas/...                what test, lint and bench look at'
@@ -155,6 +156,13 @@ bench-large: export CLEARLANE_LARGE_DECISIONS = $(DECISIONS)
 bench-large: ## every query of the dashboards on DECISIONS (10 million) in ClickHouse's engine; kept in .cache/large, 6 GB, 25 minutes the first time
 	@deploy/embedded/install.sh
 	@CLEARLANE_REQUIRE_CHDB=1 $(GO) test -buildvcs=true -count 1 -v -timeout 3h -run '^TestBenchLarge$$' ./cmd/clearlane
+
+STATE_ORDERS ?= 100000 1000000 5000000 20000000
+.PHONY: bench-state
+bench-state: export CLEARLANE_STATE_ORDERS = $(STATE_ORDERS)
+bench-state: export CLEARLANE_STATE_COMMIT = $(shell git describe --always --dirty)
+bench-state: ## what an order costs in a store of STATE_ORDERS (0.1 to 20 million) open orders: CPU, memory, disk; needs 10 GB of disk
+	@$(GO) test -count 1 -v -timeout 1h -run '^TestBenchState$$' ./pipeline/state
 
 LANDER_ROWS ?= 200000
 .PHONY: bench-lander
