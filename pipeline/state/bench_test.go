@@ -2,8 +2,11 @@ package state
 
 import (
 	"encoding/binary"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/cockroachdb/pebble/v2"
 )
 
 func benchKey(b []byte, i int) []byte {
@@ -215,4 +218,45 @@ func BenchmarkOpen(b *testing.B) {
 	if err := s.Close(); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// Four partitions of one process, as in a small installation: a million new orders, each
+// taken up a second time soon afterwards. GOGC=50 and so on show what the collector costs.
+func BenchmarkFourStores(b *testing.B) {
+	const stores = 4
+	memory, cache := NewMemory(96<<20, 64<<20), pebble.NewCache(64<<20)
+	defer cache.Unref()
+	var all [stores]*Store
+	for i := range all {
+		all[i] = benchStore(b, func(o *Options) { o.Memory, o.Cache, o.DirtyEntries = memory, cache, 100_000 })
+	}
+	b.ReportAllocs()
+	before := cpuTime()
+	b.ResetTimer()
+	var workers sync.WaitGroup
+	for n, s := range all {
+		workers.Go(func() {
+			value, key := benchValue(350), []byte(nil)
+			for i := n; i < b.N; i += stores {
+				key = benchKey(key, scattered(i))
+				vary(value, i)
+				getPut(b, s, key, value[:120])
+				if back := i - 500*stores; back >= 0 {
+					key = benchKey(key, scattered(back))
+					vary(value, back)
+					getPut(b, s, key, value)
+				}
+				if s.Full() {
+					if err := s.Flush(at([]byte("positions"))); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			}
+			benchFlush(b, s)
+		})
+	}
+	workers.Wait()
+	b.ReportMetric(float64(cpuTime()-before)/float64(b.N), "cpu-ns/order")
+	b.ReportMetric(float64(rss())/(1<<20), "rss-MiB")
 }
