@@ -192,8 +192,9 @@ func (h *harness) one(ctx context.Context, p *peerProgram, round int, paced bool
 	cmd.Stdout = &out
 	at := h.a.now().UTC().Truncate(time.Second)
 	err = cmd.Run() // a wrong output is an exit status of 1, and in the line too
+	killGroup(cmd)
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return nil, errors.Join(ctx.Err(), os.RemoveAll(filepath.Join(h.o.home, "state"))) // the run's, which it removes itself otherwise
 	}
 	line := lastLine(out.Bytes())
 	if !json.Valid(line) {

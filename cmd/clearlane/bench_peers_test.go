@@ -17,7 +17,8 @@ import (
 
 // The scripts of a harness that measures nothing: each says in $PEERS_HOME/said what it was
 // asked. Its broker sleeps; a run of a program named in $WRONG is wrong, one named in $MUTE
-// prints no line, one named in $SLOW takes a minute.
+// prints no line, one named in $SLOW takes
+// a minute and does not want to end.
 var fakeHarness = map[string]string{
 	"broker": `echo "broker $1" >> $PEERS_HOME/said
 mkdir -p $PEERS_HOME/broker
@@ -31,7 +32,7 @@ sleep 0.05; echo "{\"orders\":$1,\"events\":3}" > $PEERS_HOME/load.json
 `,
 	"run": `name=$1; [ $name = exec ] && name=$2/$VARIANT
 echo "run $* [${FLINK_ALIGN_MS:-}${FLINK_LINGER:-}]" >> $PEERS_HOME/said
-case " $SLOW " in *" $name "*) sleep 60 & echo $! > $PEERS_HOME/slow; wait;; esac
+case " $SLOW " in *" $name "*) mkdir -p $PEERS_HOME/state/x; (trap "" TERM; exec sleep 60) >/dev/null 2>&1 & echo $! > $PEERS_HOME/slow; wait;; esac
 case " $MUTE " in *" $name "*) echo "java.lang.Error"; exit 3;; esac
 ok=true; case " $WRONG " in *" $name "*) ok=false;; esac
 mode=throughput; extra=
@@ -177,6 +178,9 @@ func TestBenchPeersCleansUpWhenInterrupted(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("what the run has started still runs")
 		}
+	}
+	if _, err := os.Stat(filepath.Join(home, "state")); err == nil {
+		t.Error("the run's state is left")
 	}
 	said := asked(t, home)
 	if said[len(said)-1] != "broker stop" || !strings.Contains(out.String(), "1 of 1") {

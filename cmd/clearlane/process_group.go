@@ -7,20 +7,22 @@ import (
 )
 
 // ownGroup gives a command, and all that it starts, a group of processes of its own, which
-// is told to end when the command's context does, and is killed when the command has not
-// ended killAfter later.
+// is told to end when the command's context does.
 func ownGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error {
-		group := -cmd.Process.Pid
-		time.AfterFunc(killAfter, func() { _ = syscall.Kill(group, syscall.SIGKILL) }) // nobody is left there when it fails
-		return syscall.Kill(group, syscall.SIGTERM)
-	}
-	cmd.WaitDelay = 2 * killAfter
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = killAfter
 }
 
-// killAfter is how long a group has to end.
+// killAfter is how long a command has to end when it was told to.
 const killAfter = 10 * time.Second
+
+// killGroup ends what is left of a command's group, which may outlive the command itself.
+func killGroup(cmd *exec.Cmd) {
+	if cmd.Process != nil {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // fails when nothing is left
+	}
+}
 
 // alive is true of a process that exists.
 func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
