@@ -26,6 +26,7 @@ help: ## this list
 	@echo '  ROUNDS=1 PEERS_LATENCY_RUNS=0         of bench-peers: rounds at full speed (5), at 5,000 orders a second (3)'
 	@echo '  ONLY=flink/heap-alo,clearlane/full    of bench-peers: these programs alone, by turns'
 	@echo '  PEERS_RESULTS=FILE PEERS_FLAGS=--keep what bench-peers appends a line a run to (.cache/bench-peers.jsonl); its further flags'
+	@echo '  BENCH_LINES=FILE                      what bench-paces, -scale, -open and -catchup append a line a run to'
 	@echo '  CLEARLANE_CHAOS_RESULTS=FILE          what chaos appends a line a seed to (absolute path)'
 	@echo '  CLEARLANE_RECOVERY_RESULTS=FILE       what bench-recovery appends a line a restart to (absolute path)'
 	@echo '  CLEARLANE_PAUSES_RESULTS=FILE         what bench-pauses appends a line a fault to (absolute path)'
@@ -132,6 +133,33 @@ PEERS_FLAGS ?=
 bench-peers: build ## beside Kafka Streams, Flink and kafka-go on the same topics: PEERS=DIR, the folder of their harness; half an hour
 	@mkdir -p .cache
 	@bin/clearlane bench peers --rounds $(ROUNDS) --latency-rounds $(PEERS_LATENCY_RUNS) --orders $(PEERS_ORDERS) --only '$(ONLY)' --results '$(PEERS_RESULTS)' $(PEERS_FLAGS)
+
+RUNS ?= 5
+BENCH_KAFKA ?= real
+BENCH_LINES ?=
+SERIES = bin/clearlane bench $(1) --kafka $(BENCH_KAFKA) $(if $(BENCH_LINES),--results $(BENCH_LINES)) $(2) $(BENCH_FLAGS)
+
+.PHONY: bench-paces
+bench-paces: build ## delays at 1,000, 15,000 and 60,000 events a second with what late decisions were late for, RUNS (5) times; about 10 minutes
+	@deploy/kafka/install.sh
+	@$(call SERIES,paces,--runs $(RUNS) --discard 1)
+
+.PHONY: bench-scale
+bench-scale: build ## one backlog with 1, 2, 4, 8 partitions and 1, 2 processes, then 8, 64, 256 partitions idle and at 15,000 events a second; RUNS=1 takes about 8 minutes
+	@deploy/kafka/install.sh
+	@$(call SERIES,scale,--runs $(RUNS))
+	@$(call SERIES,many,)
+
+.PHONY: bench-open
+bench-open: build ## throughput and memory with 0.1, 1 and 5 million orders open already; about 8 minutes; BENCH_FLAGS="--open 20000000" needs 10 GB of disk
+	@deploy/kafka/install.sh
+	@$(call SERIES,open,)
+
+EVENTS ?= 10000000
+.PHONY: bench-catchup
+bench-catchup: build ## EVENTS (10 million) from a cold start, second by second, spurious decisions counted; about 7 minutes and 6 GB of disk
+	@deploy/kafka/install.sh
+	@$(call SERIES,catchup,--events $(EVENTS))
 
 .PHONY: bench-pauses
 bench-pauses: export CLEARLANE_PAUSES ?= all

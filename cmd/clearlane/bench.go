@@ -21,6 +21,7 @@ type benchOptions struct {
 	eventRate   float64
 	length      time.Duration
 	warmup      time.Duration
+	idle        time.Duration // before a latency run, measured too
 	seed        uint64
 	partitions  int
 	kafka       string
@@ -74,7 +75,7 @@ func newBench(a *app) *cobra.Command {
 	f.BoolVar(&o.json, "json", false, "one line of JSON for each run instead of the table")
 	f.StringVar(&o.profile.cpu, "cpuprofile", "", "the process writes a profile of its CPU to this file; that of the last run is left")
 	f.StringVar(&o.profile.memory, "memprofile", "", "the process writes a profile of its allocations to this file; that of the last run is left")
-	cmd.AddCommand(newBenchPeer(a), newBenchPeers(a))
+	cmd.AddCommand(newBenchPeer(a), newBenchPeers(a), newBenchPaces(a), newBenchScale(a), newBenchMany(a), newBenchCatchUp(a), newBenchOpen(a))
 	return cmd
 }
 
@@ -114,7 +115,12 @@ func (o *benchOptions) validate() error {
 // errWrongRun ends a benchmark whose outputs are not right.
 var errWrongRun = errors.New("bench: the outputs do not agree with the known answers: no figures")
 
-func runBench(ctx context.Context, a *app, o *benchOptions) (err error) {
+func runBench(ctx context.Context, a *app, o *benchOptions) error {
+	return withBencher(ctx, a, o, func(b *bencher) error { return b.all(ctx) })
+}
+
+// withBencher starts what runs need, calls do and ends it again.
+func withBencher(ctx context.Context, a *app, o *benchOptions, do func(*bencher) error) (err error) {
 	work, err := os.MkdirTemp("", "clearlane-bench-")
 	if err != nil {
 		return fmt.Errorf("bench: %w", err)
@@ -124,6 +130,12 @@ func runBench(ctx context.Context, a *app, o *benchOptions) (err error) {
 	if err := b.start(ctx); err != nil {
 		return fmt.Errorf("bench: %w", err)
 	}
+	return do(b)
+}
+
+// all makes the runs of both kinds, or those of the curve.
+func (b *bencher) all(ctx context.Context) error {
+	a, o := b.a, b.o
 	if len(o.curve) > 0 {
 		if err := b.warm(ctx, b.latency); err != nil {
 			return err

@@ -10,11 +10,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/clearlane/clearlane/pipeline/bench"
+	"github.com/clearlane/clearlane/pipeline/stall"
 )
 
 // benchChild is the process under test: `clearlane run` of this very program.
@@ -32,22 +34,33 @@ type benchChild struct {
 	beganAt time.Time
 	began   bench.Usage
 	before  map[string]float64 // metrics
+	after   map[string]float64 // at the end of what is measured
+	lived   time.Time          // when the last partition so far was live
+	stalls  stall.Report       // as of the end of what is measured
+
+	connections int // then
 }
 
 // logKept is how many lines of the child's log are shown when it fails.
 const logKept = 20
 
 // launch starts the process.
-func (t *trial) launch(ctx context.Context) error {
+func (t *trial) launch(context.Context) (err error) {
+	t.child, err = t.spawn()
+	return err
+}
+
+// spawn starts a process with further settings.
+func (t *trial) spawn(further ...string) (*benchChild, error) {
 	program, err := os.Executable()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	args := []string{"run"}
 	if t.a.file != "" {
 		args = append(args, "--config", t.a.file)
 	}
-	for _, set := range append(append([]string{}, t.a.set...), t.set...) {
+	for _, set := range slices.Concat(t.a.set, t.set, further) {
 		args = append(args, "--set", set)
 	}
 	if t.o.profile.cpu != "" {
@@ -60,18 +73,17 @@ func (t *trial) launch(ctx context.Context) error {
 	c.cmd.Env = t.a.environ
 	log, err := c.cmd.StderrPipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.cmd.Start(); err != nil {
-		return err
+		return nil, err
 	}
-	t.child = c
 	go func() {
 		defer close(c.exited)
 		c.read(log)
 		c.err = c.cmd.Wait()
 	}()
-	return nil
+	return c, nil
 }
 
 // read follows the child's log until it ends.
@@ -86,6 +98,7 @@ func (c *benchChild) read(log io.Reader) {
 			c.addr = line.Addr
 		case "partition is live":
 			c.ready++
+			c.lived = time.Now()
 		}
 		if c.last = append(c.last, lines.Text()); len(c.last) > logKept {
 			c.last = c.last[1:]
@@ -117,6 +130,13 @@ func (c *benchChild) live(ctx context.Context, partitions int) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// liveAt is when the last partition so far was live.
+func (c *benchChild) liveAt() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lived
 }
 
 // died is why the process has ended by itself, nil while it runs.
@@ -156,8 +176,14 @@ func (c *benchChild) end(ctx context.Context, at time.Time, r *bench.Run) error 
 	if err != nil && !noProc {
 		return err
 	}
+	if c.connections, err = bench.ConnectionsOf(c.cmd.Process.Pid); err != nil && !errors.Is(err, bench.ErrNoProc) {
+		return err
+	}
 	after, err := c.counted(ctx)
 	if err != nil {
+		return err
+	}
+	if err := c.get(ctx, "/stalls", func(r io.Reader) error { return json.NewDecoder(r).Decode(&c.stalls) }); err != nil {
 		return err
 	}
 	if err := c.stop(); err != nil {
@@ -167,9 +193,11 @@ func (c *benchChild) end(ctx context.Context, at time.Time, r *bench.Run) error 
 	r.WholeCPU = whole.Seconds()
 	r.CPUSeconds = (ended.CPU - c.began.CPU).Seconds()
 	r.PeakMemory = ended.PeakMemory
+	r.Connections, r.Goroutines = c.connections, int(after["go_goroutines"])
 	if noProc {
 		r.CPUSeconds = r.WholeCPU
 	}
+	c.after = after
 	r.WallSeconds = at.Sub(c.beganAt).Seconds()
 	since := func(name string) float64 { return after[name] - c.before[name] }
 	r.AllocsPerEvent = since("go_memstats_mallocs_total") / float64(r.Events)
@@ -203,22 +231,31 @@ func (c *benchChild) counted(ctx context.Context) (map[string]float64, error) {
 }
 
 // scrape reads the process's metrics.
-func (c *benchChild) scrape(ctx context.Context) (map[string]float64, error) {
+func (c *benchChild) scrape(ctx context.Context) (m map[string]float64, err error) {
+	err = c.get(ctx, "/metrics", func(r io.Reader) error {
+		m, err = bench.Scrape(r)
+		return err
+	})
+	return m, err
+}
+
+// get asks the process for something, and reads the answer.
+func (c *benchChild) get(ctx context.Context, path string, read func(io.Reader) error) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.addr+"/metrics", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.addr+path, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("metrics of the process: %s", answer.Status)
+		return fmt.Errorf("%s of the process: %s", path, answer.Status)
 	}
-	return bench.Scrape(answer.Body)
+	return read(answer.Body)
 }
 
 // stopWithin is how long the process may take to end.

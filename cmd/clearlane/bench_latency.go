@@ -31,6 +31,11 @@ func (b *bencher) latency(ctx context.Context, n int) (*bench.Run, error) {
 		if err := t.child.live(ctx, b.o.partitions); err != nil {
 			return err
 		}
+		if b.o.idle > 0 {
+			if err := t.idle(ctx); err != nil {
+				return err
+			}
+		}
 		readers, err := t.read(ctx, time.Now().Add(b.o.warmup))
 		if err != nil {
 			return err
@@ -60,9 +65,20 @@ func (b *bencher) latency(ctx context.Context, n int) (*bench.Run, error) {
 		}
 		readers.stop()
 		t.run.Uncommitted, t.run.Committed, err = readers.delays()
+		spans := append(t.child.stalls.Spans, raw.spans()...)
+		t.run.LateUncommitted = bench.LatenessOf(readers.levels[0].late, lateUncommitted, spans)
+		t.run.LateCommitted = bench.LatenessOf(readers.levels[1].late, lateCommitted, spans)
 		return err
 	})
 }
+
+// From these delays on the benchmark says what decisions were late for: what p99 is to be
+// for a reader of each level. All later than lateLeast are noted.
+const (
+	lateLeast       = 10 * time.Millisecond
+	lateUncommitted = 10 * time.Millisecond
+	lateCommitted   = 60 * time.Millisecond
+)
 
 // liveReaders wait for decisions as consumers of the topic do, one of each isolation
 // level, and note how old each decision's newest input is when it arrives.
@@ -75,6 +91,7 @@ type liveReaders struct {
 
 type liveLevel struct {
 	delays []time.Duration
+	late   []bench.Late // of these, those later than lateLeast
 	err    error
 }
 
@@ -108,7 +125,8 @@ func (t *trial) read(ctx context.Context, from time.Time) (*liveReaders, error) 
 func (l *liveLevel) follow(ctx context.Context, client *kgo.Client, from int64) {
 	for {
 		fetches := client.PollFetches(ctx)
-		now := time.Now().UnixMilli()
+		seen := time.Now()
+		now := seen.UnixMilli()
 		if ctx.Err() != nil {
 			return
 		}
@@ -122,7 +140,11 @@ func (l *liveLevel) follow(ctx context.Context, client *kgo.Client, from int64) 
 				l.err = fmt.Errorf("decision at partition %d, offset %d: no input_time_ms", r.Partition, r.Offset)
 			}
 			if input >= from {
-				l.delays = append(l.delays, time.Duration(now-input)*time.Millisecond)
+				delay := time.Duration(now-input) * time.Millisecond
+				l.delays = append(l.delays, delay)
+				if delay > lateLeast {
+					l.late = append(l.late, bench.Late{Partition: r.Partition, At: seen.UnixMicro(), Delay: delay})
+				}
 			}
 		})
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/clearlane/clearlane/pipeline/bench"
+	"github.com/clearlane/clearlane/pipeline/stall"
 )
 
 // The records of the plain producer: as large as a decision is on average, one to each
@@ -28,6 +29,7 @@ type probe struct {
 
 	mu    sync.Mutex
 	took  []time.Duration
+	slow  []stall.Span // acknowledgements that took long
 	fault error
 }
 
@@ -62,7 +64,7 @@ func (t *trial) probe(ctx context.Context, prefix string, from time.Time) (*prob
 			sent := time.Now()
 			client.Produce(ctx, &kgo.Record{Topic: topic, Partition: int32(n % t.o.partitions), Value: value}, func(_ *kgo.Record, err error) {
 				if ctx.Err() == nil {
-					p.acknowledged(time.Since(sent), sent.After(from), err)
+					p.acknowledged(sent, time.Since(sent), sent.After(from), err)
 				}
 			})
 		}
@@ -70,7 +72,7 @@ func (t *trial) probe(ctx context.Context, prefix string, from time.Time) (*prob
 	return p, nil
 }
 
-func (p *probe) acknowledged(took time.Duration, counts bool, err error) {
+func (p *probe) acknowledged(sent time.Time, took time.Duration, counts bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -78,6 +80,9 @@ func (p *probe) acknowledged(took time.Duration, counts bool, err error) {
 		p.fault = fmt.Errorf("plain producer: %w", err)
 	case err == nil && counts:
 		p.took = append(p.took, took)
+		if took >= stall.Least {
+			p.slow = append(p.slow, stall.Span{Cause: stall.Broker, Partition: stall.Whole, Began: sent.UnixMicro(), Ended: sent.Add(took).UnixMicro()})
+		}
 	}
 }
 
@@ -93,4 +98,11 @@ func (p *probe) delays() (*bench.Percentiles, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return bench.PercentilesOf(p.took), p.fault
+}
+
+// spans are the acknowledgements that took long, once the producer has stopped.
+func (p *probe) spans() []stall.Span {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.slow
 }

@@ -55,7 +55,7 @@ func (b *bencher) start(ctx context.Context) (err error) {
 		}
 		b.brokers = b.apache.Addr
 	case "":
-		if b.broker, err = broker.Start(b.o.partitions); err != nil {
+		if b.broker, err = broker.Start(max(b.o.partitions, 1)); err != nil {
 			return err
 		}
 		b.brokers = strings.Join(b.broker.Addrs(), ",")
@@ -140,6 +140,7 @@ type trial struct {
 	reader *kafka.Reader
 	opts   gen.Options
 	child  *benchChild
+	others []*benchChild // further processes of the group
 	run    *bench.Run
 }
 
@@ -166,6 +167,11 @@ func (b *bencher) try(ctx context.Context, kind, inputs, outputs string, opts ge
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		for _, c := range t.others {
+			c.kill()
+		}
+	}()
 	t.run = &bench.Run{Kind: kind, At: time.Now().UTC().Truncate(time.Second), Machine: bench.ThisMachine(benchCommit()), Settings: t.describe()}
 	defer func() {
 		if t.child != nil {

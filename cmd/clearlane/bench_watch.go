@@ -122,3 +122,10 @@ func (w *progressWatch) reached() time.Time {
 	defer w.mu.Unlock()
 	return w.at
 }
+
+// total is how many records the commits seen so far cover.
+func (w *progressWatch) total() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.done.total()
+}

@@ -159,6 +159,16 @@ type genPace struct {
 	clock  bool          // the records' timestamps are the time of sending, as a live sender's are
 
 	headStart time.Duration // between the seller sites and the first event
+
+	// until, if it is not nil, holds the events back: nobody who reads committed records sees
+	// one before all are sent and it has returned; then all are there at once.
+	until func(context.Context) error
+	// keep tells whether an event is sent; nil: all are.
+	keep func(*gen.Event) bool
+	// mix is asked behind each event for another one to send, nil for none.
+	mix func() *gen.Event
+	// sitesSent: the seller sites are not sent.
+	sitesSent bool
 }
 
 func genStream(ctx context.Context, c *config.Config, g gen.Options, pacing genPace, progress io.Writer) error {
@@ -166,6 +176,9 @@ func genStream(ctx context.Context, c *config.Config, g gen.Options, pacing genP
 	opts, err := kc.ClientOptions()
 	if err != nil {
 		return err
+	}
+	if pacing.until != nil {
+		opts = append(opts, kgo.TransactionalID("clearlane-gen-"+c.Kafka.Group), kgo.TransactionTimeout(maxGenHeld))
 	}
 	client, err := kgo.NewClient(append(opts,
 		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),
@@ -181,10 +194,20 @@ func genStream(ctx context.Context, c *config.Config, g gen.Options, pacing genP
 	defer client.Close()
 	s := sender{client: client, topics: genTopics(c)}
 	generator := gen.New(g)
-	for _, e := range generator.Sites() {
-		s.send(ctx, &e)
+	sites := func() error {
+		for _, e := range generator.Sites() {
+			s.send(ctx, &e)
+		}
+		return s.flush(ctx)
 	}
-	if err := s.flush(ctx); err != nil {
+	if pacing.until == nil {
+		if !pacing.sitesSent {
+			err = sites()
+		}
+	} else if err = inTransaction(ctx, client, sites); err == nil {
+		err = client.BeginTransaction()
+	}
+	if err != nil {
 		return err
 	}
 	if pacing.headStart > 0 && !pause(ctx, pacing.headStart) {
@@ -201,10 +224,18 @@ func genStream(ctx context.Context, c *config.Config, g gen.Options, pacing genP
 		if err := pace.wait(ctx, e.TimeMs); err != nil {
 			break // ctx has ended: what was sent is flushed and counted below
 		}
+		if pacing.keep != nil && !pacing.keep(&e) {
+			continue
+		}
 		if pacing.clock {
 			e.TimeMs = time.Now().UnixMilli()
 		}
 		s.send(ctx, &e)
+		if pacing.mix != nil {
+			if more := pacing.mix(); more != nil {
+				s.send(ctx, more)
+			}
+		}
 		if now := time.Now(); now.Sub(last) >= 2*time.Second {
 			last = now
 			s.report(progress, now.Sub(began))
@@ -212,7 +243,26 @@ func genStream(ctx context.Context, c *config.Config, g gen.Options, pacing genP
 	}
 	err = s.flush(ctx)
 	s.report(progress, time.Since(began))
+	if err == nil && pacing.until != nil {
+		if err = pacing.until(ctx); err == nil {
+			err = client.EndTransaction(ctx, kgo.TryCommit)
+		}
+	}
 	return err
+}
+
+// maxGenHeld is how long events may be held back: brokers allow a quarter of an hour.
+const maxGenHeld = 15 * time.Minute
+
+// inTransaction commits what do sends.
+func inTransaction(ctx context.Context, client *kgo.Client, do func() error) error {
+	if err := client.BeginTransaction(); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return client.EndTransaction(ctx, kgo.TryCommit)
 }
 
 // maxGenBuffered bounds the records that wait for their acknowledgement.

@@ -8,8 +8,10 @@ import (
 
 // The kinds of a run.
 const (
-	Throughput = "throughput" // all events lie in the topics when the process starts
-	Latency    = "latency"    // events come at a steady rate, and readers wait for the decisions
+	Throughput = "throughput"  // all events lie in the topics when the process starts
+	Latency    = "latency"     // events come at a steady rate, and readers wait for the decisions
+	CatchUp    = "catch-up"    // as throughput, looked at every second, and the decisions held against a live run's
+	OpenOrders = "open-orders" // as throughput, with many open orders in the local state
 )
 
 // Run is one run: one line of JSON. CPU, memory and allocations are those of the
@@ -39,6 +41,10 @@ type Run struct {
 	Uncommitted *Percentiles `json:"uncommitted_ms,omitempty"`
 	Committed   *Percentiles `json:"committed_ms,omitempty"`
 
+	// What the decisions above were late for that each of the readers saw later than its p99 is to be.
+	LateUncommitted *Lateness `json:"late_uncommitted,omitempty"`
+	LateCommitted   *Lateness `json:"late_committed,omitempty"`
+
 	// Beside it, ms: from a record's handing over to a plain idempotent producer to its
 	// acknowledgement by all replicas, in a topic of as many partitions.
 	RoundTrip *Percentiles `json:"acks_all_ms,omitempty"`
@@ -47,6 +53,13 @@ type Run struct {
 	// end of its transaction.
 	FlushMs  float64 `json:"commit_flush_ms"`
 	EndTxnMs float64 `json:"commit_end_ms"`
+
+	Connections int `json:"connections,omitempty"` // sockets of the process under load; 0: not known
+	Goroutines  int `json:"goroutines,omitempty"`
+
+	Idle    *Idle     `json:"idle,omitempty"`     // before the load, of runs that ask for it
+	CatchUp *CaughtUp `json:"catch_up,omitempty"` // of runs of kind CatchUp
+	Open    *Open     `json:"open,omitempty"`     // of runs of kind OpenOrders
 
 	Right bool `json:"right"` // every output agrees with the known answers
 }
@@ -59,7 +72,8 @@ type Settings struct {
 	Rate           float64  `json:"orders_per_second,omitempty"` // 0: as fast as possible
 	EventRate      float64  `json:"events_per_second,omitempty"` // of Rate orders
 	Partitions     int      `json:"partitions"`
-	Compression    string   `json:"compression"` // of the outputs
+	Processes      int      `json:"processes,omitempty"` // that share the partitions; 0: one
+	Compression    string   `json:"compression"`         // of the outputs
 	CommitInterval string   `json:"commit_interval"`
 	Set            []string `json:"set,omitempty"` // further settings given
 }

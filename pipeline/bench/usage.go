@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -75,4 +76,19 @@ func peakMemory(status []byte) (int64, error) {
 		}
 	}
 	return 0, errors.New("no VmHWM")
+}
+
+// ConnectionsOf is how many sockets a running process holds.
+func ConnectionsOf(pid int) (n int, err error) {
+	dir := "/proc/" + strconv.Itoa(pid) + "/fd/"
+	files, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, ErrNoProc
+	}
+	for _, f := range files {
+		if to, err := os.Readlink(dir + f.Name()); err == nil && strings.HasPrefix(to, "socket:") {
+			n++
+		}
+	}
+	return n, err
 }
