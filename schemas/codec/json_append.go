@@ -175,12 +175,11 @@ func isPlain(s string) bool {
 	switch {
 	case n >= 8:
 		b := unsafe.Slice(p, n)
-		for i := 0; i < n-8; i += 8 {
-			if special(binary.LittleEndian.Uint64(b[i:])) != 0 {
-				return false
-			}
+		marks := special(binary.LittleEndian.Uint64(b[n-8:]))
+		for ; len(b) > 8; b = b[8:] {
+			marks |= special(binary.LittleEndian.Uint64(b))
 		}
-		return special(binary.LittleEndian.Uint64(b[n-8:])) == 0
+		return marks == 0
 	case n >= 4:
 		b := unsafe.Slice(p, n)
 		return special(uint64(binary.LittleEndian.Uint32(b))|uint64(binary.LittleEndian.Uint32(b[n-4:]))<<32) == 0

@@ -22,9 +22,15 @@ func foldIn(list []string, s string) bool {
 		return false
 	}
 	for _, l := range list {
-		if strings.EqualFold(l, s) {
+		if !otherwise(l, s) && strings.EqualFold(l, s) {
 			return true
 		}
 	}
 	return false
+}
+
+// otherwise tells by their first letters alone, where these are ASCII, that two names
+// differ in more than case.
+func otherwise(a, b string) bool {
+	return a != "" && a[0]|b[0] < 0x80 && a[0]|0x20 != b[0]|0x20
 }
