@@ -240,6 +240,10 @@ func (p *parser) varint() int64 {
 		if c := p.b[p.at]; c < 0x80 { // one byte: nearly all of them
 			p.at++
 			return int64(c>>1) ^ -int64(c&1)
+		} else if p.at+1 < len(p.b) && p.b[p.at+1] < 0x80 { // two: the lengths of events
+			v := uint64(c&0x7f) | uint64(p.b[p.at+1])<<7
+			p.at += 2
+			return int64(v>>1) ^ -int64(v&1)
 		}
 	}
 	v, n := binary.Varint(p.b[min(p.at, len(p.b)):])

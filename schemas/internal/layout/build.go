@@ -75,6 +75,7 @@ func build[T any](t *tables, name, doc string, fields ...Field) *Layout {
 	t.n++
 	for i := range l.Fields {
 		l.Fields[i].resolve(l.Type)
+		l.Fields[i].words()
 		l.index(i)
 	}
 	if len(l.Fields) > 64 {

@@ -149,3 +149,30 @@ func TestNamesFollowTheGoFields(t *testing.T) {
 		}
 	}
 }
+
+// A name is told from all that differ from it in one byte, or are cut off.
+func TestNamesAreToldByEveryByte(t *testing.T) {
+	for _, l := range everyLayout() {
+		for i := range l.Fields {
+			f := &l.Fields[i]
+			for _, behind := range []string{"", "1", `"value that is longer than a word"`} {
+				b := []byte(f.Key + behind)
+				if !f.IsNext(b) {
+					t.Errorf("%s is not known", b)
+				}
+				for at := range f.Key {
+					b[at] ^= 1
+					if f.IsNext(b) {
+						t.Errorf("%s is taken for %s", b, f.Key)
+					}
+					b[at] ^= 1
+				}
+			}
+			for n := range f.Key {
+				if f.IsNext([]byte(f.Key[:n])) {
+					t.Errorf("%s is taken for %s", f.Key[:n], f.Key)
+				}
+			}
+		}
+	}
+}
