@@ -192,6 +192,10 @@ func (r *reader) wrong(f *layout.Field, allowed string) error {
 }
 
 func (r *reader) numeric(f *layout.Field, p unsafe.Pointer) error {
+	if n, end, ok := r.short(); ok && (setInt(f, p, n) || f.Integer && setWhole(p, n)) {
+		r.i = end
+		return nil
+	}
 	tok, integer, err := r.number()
 	if err != nil {
 		return err

@@ -199,6 +199,23 @@ func (s *scanner) hex4() (r rune, ok bool) {
 	return r, true
 }
 
+// maxShort is how many digits a short number has at most: as many as fit any type that
+// holds integers of 64 bits, and an amount.
+const maxShort = 14
+
+// short is the number at hand, and where it ends, if it is a short one: digits alone.
+func (s *scanner) short() (n int64, end int, ok bool) {
+	i := s.i
+	for ; i < len(s.b) && s.b[i]-'0' < 10; i++ {
+		n = n*10 + int64(s.b[i]-'0')
+		if i-s.i == maxShort {
+			return 0, i, false
+		}
+	}
+	// One that ends with the text, or begins with 0, is left to number.
+	return n, i, i > s.i && i < len(s.b) && s.b[s.i] != '0' && s.b[i] != '.' && s.b[i]|0x20 != 'e'
+}
+
 // number reads the number at hand as it stands.
 func (s *scanner) number() (tok []byte, integer bool, err error) {
 	start := s.i

@@ -81,6 +81,12 @@ func setInt(f *layout.Field, p unsafe.Pointer, n int64) bool {
 	return true
 }
 
+// setWhole stores an amount without decimal places.
+func setWhole(p unsafe.Pointer, n int64) bool {
+	*(*schemas.Decimal)(p) = schemas.DecimalOf(n, 0)
+	return true
+}
+
 // setUint stores an unsigned integer; false: it does not fit.
 func setUint(f *layout.Field, p unsafe.Pointer, n uint64) bool {
 	switch f.Kind {
