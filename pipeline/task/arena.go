@@ -1,13 +1,21 @@
 package task
 
-// arenaChunk is the size of one chunk of an arena, bytes.
-const arenaChunk = 1 << 20
+import "sync"
+
+// arenaChunk is the size of one chunk of an arena, bytes: a few dozen outputs, so that an
+// idle partition holds none and a quiet one little.
+const arenaChunk = 64 << 10
+
+// chunks is the memory of all arenas of the process that is not in use: of many partitions
+// few have long transactions at a time. The garbage collector takes what stays unused.
+var chunks = sync.Pool{New: func() any { return new([arenaChunk]byte) }}
 
 // arena hands out byte slices that live until it is reset: the outputs of one
 // transaction. A slice larger than a chunk gets memory of its own.
 type arena struct {
-	chunks [][]byte // all of capacity arenaChunk
-	used   int      // chunks in use; the last of them is being filled
+	full []*[arenaChunk]byte
+	last *[arenaChunk]byte // the one being filled, nil for none
+	used int               // bytes of it
 }
 
 // keep copies b.
@@ -15,29 +23,26 @@ func (a *arena) keep(b []byte) []byte {
 	if len(b) > arenaChunk {
 		return append([]byte(nil), b...)
 	}
-	if a.used == 0 || arenaChunk-len(a.chunks[a.used-1]) < len(b) {
-		if a.used == len(a.chunks) {
-			a.chunks = append(a.chunks, make([]byte, 0, arenaChunk))
+	if a.last == nil || arenaChunk-a.used < len(b) {
+		if a.last != nil {
+			a.full = append(a.full, a.last)
 		}
-		a.used++
-		a.chunks[a.used-1] = a.chunks[a.used-1][:0]
+		a.last, a.used = chunks.Get().(*[arenaChunk]byte), 0
 	}
-	c := a.chunks[a.used-1]
-	from := len(c)
-	c = append(c, b...)
-	a.chunks[a.used-1] = c
-	return c[from:len(c):len(c)]
+	from := a.used
+	a.used += copy(a.last[from:], b)
+	return a.last[from:a.used:a.used]
 }
 
-// arenaSpare is how many chunks a reset arena keeps for the next transaction: most of
-// what transactions take while catching up. Memory that is new to the process costs more
-// than filling it.
-const arenaSpare = 16
-
+// reset ends the life of what was handed out: others may have its memory.
 func (a *arena) reset() {
-	a.used = 0
-	if len(a.chunks) > arenaSpare {
-		clear(a.chunks[arenaSpare:])
-		a.chunks = a.chunks[:arenaSpare]
+	if a.last != nil {
+		chunks.Put(a.last)
+		a.last = nil
 	}
+	for i, c := range a.full {
+		chunks.Put(c)
+		a.full[i] = nil
+	}
+	a.full = a.full[:0]
 }
