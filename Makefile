@@ -105,11 +105,13 @@ bench-baseline: ## the benchmarks of the hot paths, and their instructions where
 
 .PHONY: bench-compare
 bench-compare: ## the same again, and benchstat of the stored ones against it; BASELINE=FILE, HOT_FLAGS="-only codec -count 10"
+	@[ -n '$(BASELINE)' ] || { echo 'bench-compare: no testdata/results/baseline-*.txt: make bench-baseline, or BASELINE=FILE'; exit 1; }
 	@mkdir -p .cache; $(HOT_PATHS) time $(HOT_FLAGS) > .cache/bench-now.txt
 	@$(BENCHSTAT) -ignore date,revision,machine,go '$(BASELINE)' .cache/bench-now.txt
 
 .PHONY: bench-instructions
 bench-instructions: ## count instructions again (valgrind); fails above GROWTH (5) percent more than INSTRUCTIONS=FILE; HOT_FLAGS="-only codec"
+	@[ -n '$(INSTRUCTIONS)' ] || { echo 'bench-instructions: no testdata/results/instructions-*.txt: make bench-baseline, or INSTRUCTIONS=FILE'; exit 1; }
 	@mkdir -p .cache; $(HOT_PATHS) instructions $(HOT_FLAGS) > .cache/instructions-now.txt
 	@$(HOT_PATHS) compare -above $(GROWTH) '$(INSTRUCTIONS)' .cache/instructions-now.txt
 
