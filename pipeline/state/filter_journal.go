@@ -34,17 +34,18 @@ func appendJournalKey(dst []byte, sequence uint64) []byte {
 //
 //	8 n, n x 8 hash added, the rest 8 hash taken out each
 func journalRow(g *generation) []byte {
-	var added, removed []byte
+	row := make([]byte, 8, 8+8*g.n)
+	var removed []byte
 	for i := range g.n {
 		switch e := g.entry(i); {
 		case e.fresh && !e.gone:
-			added = binary.LittleEndian.AppendUint64(added, e.hash)
+			row = binary.LittleEndian.AppendUint64(row, e.hash)
 		case !e.fresh && e.gone:
 			removed = binary.LittleEndian.AppendUint64(removed, e.hash)
 		}
 	}
-	row := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+len(added)+len(removed)), uint64(len(added)/8))
-	return append(append(row, added...), removed...)
+	binary.LittleEndian.PutUint64(row, uint64(len(row)/8-1))
+	return append(row, removed...)
 }
 
 // replayJournal brings a filter from its base to the flush that the database ends with.
