@@ -2,6 +2,7 @@ package bench
 
 import (
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,5 +35,22 @@ func TestLateRecordsHaveTheirCauses(t *testing.T) {
 	}
 	if alone := LatenessOf([]Late{{1, 900 * ms, 20 * time.Millisecond}}, 0, spans); alone.Causes["outside"] != 1 {
 		t.Errorf("causes %v", alone.Causes)
+	}
+}
+
+// What commits cost is worked out of runs that kept their rate, and of no others.
+func TestCommitCostsNeedTheRate(t *testing.T) {
+	run := func(partitions int, seconds float64) *Run {
+		return &Run{Settings: Settings{Partitions: partitions, EventRate: 1000}, Events: 10_000, Commits: int64(100 * partitions), WallSeconds: seconds,
+			CPUSeconds: 0.1 + 0.01*float64(partitions), Idle: &Idle{Seconds: 1}, Committed: &Percentiles{}}
+	}
+	for _, c := range []struct {
+		seconds float64
+		want    string
+	}{{10, "10.0 us of CPU an event, and 100 us a commit: commits pass 20 % of CPU at 25 a second"}, {20, "8 partitions: 500 events/s"}} {
+		var b strings.Builder
+		if err := WriteMany(&b, []*Run{run(2, 10), run(8, c.seconds)}); err != nil || !strings.Contains(b.String(), c.want) {
+			t.Errorf("%v, want %q in\n%s", err, c.want, b.String())
+		}
 	}
 }

@@ -26,6 +26,10 @@ func WriteScale(w io.Writer, runs []*Run) error {
 	return t.Flush()
 }
 
+// reached is the part of its rate that a run comes to when the machine is not overloaded: its
+// time goes on until the last commit.
+const reached = 0.8
+
 // WriteMany writes what many partitions cost, medians over the runs of each number.
 func WriteMany(w io.Writer, runs []*Run) error {
 	keys, of := groups(runs, func(r *Run) int { return r.Settings.Partitions })
@@ -46,6 +50,13 @@ func WriteMany(w io.Writer, runs []*Run) error {
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	for _, r := range runs { // late events share commits, and a line through such runs means nothing
+		if r.EventsPerSecond() < reached*r.Settings.EventRate {
+			_, err := fmt.Fprintf(w, "not every run came to %.0f %% of the rate (%s partitions: %s events/s): what commits cost can't be said from them\n", 100*reached,
+				strconv.Itoa(r.Settings.Partitions), number(r.EventsPerSecond(), 0))
+			return err
+		}
 	}
 	fmt.Fprintf(w, "by the best straight line: %.1f us of CPU an event, and %.0f us a commit", cost.EventMicros, cost.CommitMicros)
 	if rate := runs[0].Settings.EventRate; cost.CommitMicros > 0 {
