@@ -52,7 +52,7 @@ func taskConfig(c *config.Config, inputs []config.Input, partition int32, layout
 	t := task.Config{
 		Partition: partition, Layout: layout, Instance: c.Instance, Group: c.Kafka.Group,
 		CommitInterval: c.Task.CommitInterval, CatchUpInterval: c.Task.CatchUpInterval, MaxCommits: c.Task.MaxCommits, MaxBatch: c.Task.MaxBatch, MaxTransaction: c.Task.MaxTransaction,
-		FlushInterval: c.State.FlushInterval, StopTimeout: c.StopTimeout,
+		FlushInterval: c.State.FlushInterval, MaxDirtyCells: c.State.MaxDirtyOrders, StopTimeout: c.StopTimeout,
 		SweepOrders: c.Task.SweepOrders, ReferenceWait: c.Task.ReferenceWait, Redecide: c.Policy.Redecide == config.RedecideOpen,
 		Shadow: c.Kafka.Name(c.Kafka.Topics.Shadow) != "",
 		Bounds: bounds(c), Join: joinLimits(c),

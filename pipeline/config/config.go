@@ -67,7 +67,7 @@ type Task struct {
 type State struct {
 	FlushInterval    time.Duration `yaml:"flush_interval" min:"100ms" max:"10m" doc:"How often changes are written to disk. After a crash, input from the last flush on is read again."`
 	ParallelFlushes  int           `yaml:"parallel_flushes" min:"0" max:"1024" doc:"How many partitions of the process write their changes at a time; the others wait, and the cores are left to live records. 0: half as many as there are cores."`
-	MaxDirtyOrders   int           `yaml:"max_dirty_orders" min:"100" doc:"Changed orders of one partition in memory that start a flush at once."`
+	MaxDirtyOrders   int           `yaml:"max_dirty_orders" min:"100" doc:"Changed orders of one partition in memory that start a flush at once; as many changed roll-up cells do, too."`
 	MaxDirtyBytes    Size          `yaml:"max_dirty_bytes" min:"1MiB" doc:"Memory of the process for changed orders and cells that are not on disk, in equal shares for its partitions, at least 1 MiB each. Half of a share starts a flush at once; the other half is for those being written."`
 	CacheBytes       Size          `yaml:"cache_bytes" min:"1MiB" doc:"Memory of the process for orders and cells that are on disk already, in equal shares for its partitions."`
 	MinFreeBytes     Size          `yaml:"min_free_bytes" min:"0B" doc:"Bytes that stay free on the disk of data_dir. With less, changes wait in memory up to their bound, then the partition takes nothing in; it goes on by itself once there is room."`

@@ -127,7 +127,7 @@ func merged(t fatal, opts Options, text string) (sites []string, events []timed)
 func streamed(t *testing.T, opts Options, sites []string, events []timed) (versions []string, letters int) {
 	s := &stream{left: len(events), state: map[string][]byte{}, topics: make([][]record.Record, len(streamKinds))}
 	cfg := task.Config{
-		Layout: 1, Instance: "test", Group: "test", CommitInterval: time.Hour, MaxBatch: 1, MaxTransaction: math.MaxInt, FlushInterval: time.Hour,
+		Layout: 1, Instance: "test", Group: "test", CommitInterval: time.Hour, MaxBatch: 1, MaxTransaction: math.MaxInt, FlushInterval: time.Hour, MaxDirtyCells: math.MaxInt,
 		StopTimeout: time.Minute, Bounds: decide.Bounds{Events: opts.Events, MaxAheadMs: 1}, Join: opts.Join,
 	}
 	for _, kind := range streamKinds {

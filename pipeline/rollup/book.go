@@ -19,8 +19,6 @@ package rollup
 import (
 	"errors"
 	"fmt"
-	"math"
-	"unsafe"
 
 	"github.com/clearlane/clearlane/schemas"
 )
@@ -35,24 +33,30 @@ type Cells interface {
 	PutCell(key, value []byte, newestMs int64) error
 }
 
-// Book is the cells of one partition, and which of them changed since the last commit.
+// Book is the cells of one partition, and which of them changed since the last commit. Cells
+// in use are held decoded; the local state has them when Put has returned.
 type Book struct {
-	cells   Cells
-	lifeMs  int64             // how long a cell outlives the newest record that moved it
-	changed map[string]*total // by the total's own key
-	order   []*total          // the changed, in the sequence of first change
-	free    []*total
-	mark    Mark
-	key     []byte
-	val     []byte
-	row     schemas.RollupRow
+	// Puts is how many cells a commit puts into the local state; the others wait for Put.
+	Puts int
+
+	cells  Cells
+	lifeMs int64 // how long a cell outlives the newest record that moved it
+	live   live
+	order  []change // the changed, in the sequence of first change
+	dirty  []*total // those that differ from the local state, but for the first clean ones
+	clean  int
+	most   int // liveCells
+	mark   Mark
+	key    []byte
+	val    []byte
+	row    schemas.RollupRow
 }
 
 // New makes a book over stored cells. lifeMs is how long after its newest record an
 // order can still be revised (retention and slack); a cell is kept a quarter longer
 // than that, so that Keep need not write it with every record.
 func New(cells Cells, lifeMs int64) *Book {
-	return &Book{cells: cells, lifeMs: lifeMs, changed: map[string]*total{}}
+	return &Book{cells: cells, lifeMs: lifeMs, live: newLive(), most: liveCells, Puts: putsPerCommit}
 }
 
 // Move takes the decision of mark old (nil: none) out of its cells and counts that of
@@ -133,33 +137,6 @@ func (b *Book) count(mark []byte, sign int64, newestMs int64) error {
 // endOf is when an epoch ends: until then decisions may come to be counted in its cells.
 func endOf(epoch uint32) int64 { return (int64(epoch) + 1) * dayMs }
 
-// cell is a cell to change: from now on it is one of the changed ones.
-func (b *Book) cell(key []byte) (*total, error) {
-	if t := b.changed[string(key)]; t != nil {
-		return t, nil
-	}
-	stored, err := b.cells.GetCell(key)
-	if err != nil {
-		return nil, fmt.Errorf("roll-up cell: %w", err)
-	}
-	var t *total
-	if n := len(b.free); n > 0 {
-		t, b.free = b.free[n-1], b.free[:n-1]
-	} else {
-		t = &total{}
-	}
-	*t = total{newest: math.MinInt64, key: append(t.key[:0], key...)}
-	if stored != nil {
-		if err := t.read(stored); err != nil {
-			return nil, err
-		}
-	}
-	t.before = t.amounts
-	b.changed[unsafe.String(unsafe.SliceData(t.key), len(t.key))] = t
-	b.order = append(b.order, t)
-	return t, nil
-}
-
 // Keep makes the cells of a decision that still stands live as long as its order,
 // whose newest record time moved to newestMs without a new verdict. Only a cell that
 // has used up half of its extra life is written.
@@ -168,8 +145,11 @@ func (b *Book) Keep(mark []byte, newestMs int64) error {
 }
 
 func (b *Book) keep(key []byte, newestMs int64) error {
-	if t := b.changed[string(key)]; t != nil {
-		t.keepTo(newestMs)
+	if t, _ := b.live.find(key); t != nil {
+		if t.listed || newestMs-t.newest >= b.lifeMs/8 {
+			t.keepTo(newestMs)
+			b.differs(t)
+		}
 		return nil
 	}
 	stored, err := b.cells.GetCell(key)
@@ -202,23 +182,34 @@ func (b *Book) put(key []byte, t *total) error {
 	return nil
 }
 
-// Store puts the changed cells into the local state. They no longer count as changed.
+// Store puts all cells into the local state. They no longer count as changed.
 func (b *Book) Store() error {
-	return b.Emit(func([]byte, *schemas.RollupRow) error { return nil })
+	if err := b.Put(); err != nil {
+		return err
+	}
+	return b.settle()
+}
+
+// settle ends the list of the changed.
+func (b *Book) settle() error {
+	for i := range b.order {
+		t := b.order[i].total
+		t.listed, t.asked = false, false
+	}
+	b.order = b.order[:0]
+	return b.trim()
 }
 
 // Changed is how many cells have changed since the last Emit, those among them that have
 // changed back.
 func (b *Book) Changed() int { return len(b.order) }
 
-// Emit hands every cell that changed since the last Emit to f, with its key, and puts it
-// into the local state; also, without a row, one that changed and changed back. The row has
-// its cell and totals; the rest is f's. Key and row live until f returns.
+// Emit hands every cell that changed since the last Emit to f, with its key, but for one
+// that changed and changed back. The row has its cell and totals; the rest is f's. Key and
+// row live until f returns.
 func (b *Book) Emit(f func(key []byte, row *schemas.RollupRow) error) error {
-	for _, t := range b.order {
-		if err := b.put(t.key, t); err != nil {
-			return err
-		}
+	for i := range b.order {
+		t := &b.order[i]
 		if !t.emits() {
 			continue
 		}
@@ -231,15 +222,15 @@ func (b *Book) Emit(f func(key []byte, row *schemas.RollupRow) error) error {
 			return err
 		}
 	}
-	clear(b.changed) // before the keys are used again
-	b.free = append(b.free, b.order...)
-	b.order = b.order[:0]
-	return nil
+	if err := b.putSome(b.Puts); err != nil {
+		return err
+	}
+	return b.settle()
 }
 
 // Holds tells whether the cell of a key holds what a published row says of it.
 func (b *Book) Holds(key string, row *schemas.RollupRow) (bool, error) {
-	t := b.changed[key]
+	t, _ := b.live.find([]byte(key))
 	if t == nil {
 		stored, err := b.cells.GetCell([]byte(key))
 		if err != nil {

@@ -74,5 +74,9 @@ func (b *Book) Adopt(row *schemas.RollupRow) (bool, error) {
 		return false, nil
 	}
 	b.key = appendKey(b.key[:0], &row.Cell)
+	if l, _ := b.live.find(b.key); l != nil {
+		l.amounts, l.newest = t.amounts, t.newest
+		b.differs(l)
+	}
 	return true, b.put(b.key, &t)
 }

@@ -26,8 +26,8 @@ func (b *Book) Ledger(day int64, topic, outcome string, records int64) error {
 
 // Rows is how many rows the next Emit hands out.
 func (b *Book) Rows() (n int) {
-	for _, t := range b.order {
-		if t.emits() {
+	for i := range b.order {
+		if b.order[i].emits() {
 			n++
 		}
 	}

@@ -11,10 +11,12 @@ type total struct {
 	amounts
 	newest int64 // record time from which the cell is kept, Unix ms
 
-	// While the total is one of the changed:
+	// Of one that is live:
 	key    []byte // of the cell
-	before amounts
-	asked  bool // for its row, though it may be the one that was handed out before
+	used   bool   // since the last trim
+	dirty  bool   // not what the local state holds
+	listed bool   // one of the changed
+	asked  bool   // for its row, though it may be the one that was handed out before
 }
 
 // amounts are what a row says of its cell.
@@ -65,9 +67,15 @@ func (t *total) stages() [6]*int64 {
 	return [...]*int64{&f.Clicks, &f.Orders, &f.Shipments, &f.Joined, &f.Waiting, &f.Expired}
 }
 
+// change is a total that has changed since the last Emit, and what it was then.
+type change struct {
+	*total
+	before amounts
+}
+
 // emits is whether a changed total is handed out: not when what was taken out of it was
 // put in again.
-func (t *total) emits() bool { return t.asked || t.amounts != t.before }
+func (c *change) emits() bool { return c.asked || c.amounts != c.before }
 
 // keepTo makes the cell be kept from a later record time on.
 func (t *total) keepTo(ms int64) { t.newest = max(t.newest, ms) }

@@ -370,6 +370,9 @@ func (t *Task) flushState() error {
 // flushWhen freezes the local state, to be written when ready has returned its positions.
 func (t *Task) flushWhen(ready func() ([]byte, error)) error {
 	started := t.deps.Now()
+	if err := t.book.Put(); err != nil {
+		return err
+	}
 	if err := t.store.Flush(ready); err != nil {
 		return fmt.Errorf("local state: %w", err)
 	}

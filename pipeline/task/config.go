@@ -36,6 +36,8 @@ type Config struct {
 	MaxBatch        int           // records of one micro-batch
 	MaxTransaction  int           // output records of one transaction, and of those waiting for the next
 	FlushInterval   time.Duration // between two flushes of the local state
+	MaxDirtyCells   int           // roll-up cells that differ from the local state; at it they are flushed
+	CellPuts        int           // cells that a commit puts into the local state at most; 0: as many as Book does
 	StopTimeout     time.Duration // for the last commit of a graceful stop
 	AcceptGap       bool          // go on although records that the state needs are gone
 	SweepOrders     int           // orders decided anew between two micro-batches

@@ -138,6 +138,7 @@ func TestForgettingIsAFunctionOfTheRecords(t *testing.T) {
 	limits := shortLife()
 	scatter(in, limits, rand.New(rand.NewPCG(4, 4)))
 	cfg := testConfig()
+	cfg.MaxDirtyCells = 400
 	cfg.Join, cfg.Bounds.MaxAheadMs = limits, (5 * 365 * 24 * time.Hour).Milliseconds()
 	// The clock of the test goes fast, so that many rounds of expiry fall into a run.
 	clocked := func() Deps {

@@ -82,7 +82,7 @@ func BenchmarkManySellers(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				cfg := testConfig()
-				cfg.Topics, cfg.MaxBatch, cfg.MaxTransaction = testTopics[:3], size.batch, 1<<30
+				cfg.Topics, cfg.MaxBatch, cfg.MaxTransaction, cfg.MaxDirtyCells, cfg.CellPuts = testTopics[:3], size.batch, 1<<30, 50_000, 0
 				feed := &benchFeed{inputs: inputs, batch: make([]record.Batch, len(inputs)), given: make([]bool, len(inputs)), wake: make(chan struct{})}
 				store, err := state.Open(b.TempDir(), state.DefaultOptions())
 				if err != nil {
@@ -108,9 +108,9 @@ func BenchmarkManySellers(b *testing.B) {
 					if took, err = t.batch(b.Context()); err != nil {
 						b.Fatal(err)
 					}
-					if open += took; open >= size.commit || took == 0 || store.Full() {
+					if open += took; open >= size.commit || took == 0 || t.full() {
 						open = 0
-						if err := t.begin(b.Context(), store.Full()); err != nil {
+						if err := t.begin(b.Context(), t.full()); err != nil {
 							b.Fatal(err)
 						}
 						if err := t.await(b.Context()); err != nil {

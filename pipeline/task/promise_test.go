@@ -28,7 +28,7 @@ func testConfig() Config {
 	l := join.DefaultLimits()
 	return Config{
 		Partition: 3, Layout: 4, Topics: testTopics, Outputs: outputNames, Instance: "test", Group: "g",
-		CommitInterval: 50 * time.Microsecond, CatchUpInterval: 200 * time.Microsecond, MaxBatch: 64, MaxTransaction: 500, FlushInterval: time.Millisecond, StopTimeout: time.Minute,
+		CommitInterval: 50 * time.Microsecond, CatchUpInterval: 200 * time.Microsecond, MaxBatch: 64, MaxTransaction: 500, FlushInterval: time.Millisecond, MaxDirtyCells: 1 << 20, CellPuts: 3, StopTimeout: time.Minute,
 		SweepOrders: 9, ReferenceWait: time.Minute,
 		Bounds: decide.Bounds{Events: schemas.DefaultLimits(), MaxAheadMs: 24 * 3600 * 1000},
 		Join:   l,
@@ -232,6 +232,7 @@ func TestVerdictsSurviveCrashes(t *testing.T) {
 	for seed := range uint64(15) {
 		c := newCluster(in, seed, planted)
 		cfg := testConfig()
+		cfg.MaxDirtyCells = 60
 		cfg.Format = []codec.Format{codec.FormatJSON, codec.FormatProtobuf}[seed%2]
 		if err := c.run(cfg, base); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)

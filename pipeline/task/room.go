@@ -22,9 +22,13 @@ func (t *Task) room(now time.Time) bool {
 	return t.noRoom == nil
 }
 
+// full tells whether the changes have reached their bound, those of cells that the local state
+// is still to be told of among them: flush now.
+func (t *Task) full() bool { return t.store.Full() || t.book.Dirty() >= t.cfg.MaxDirtyCells }
+
 // held tells whether the partition takes nothing in: its changes have reached their
 // bound, and the disk has no room for them.
-func (t *Task) held() bool { return t.noRoom != nil && t.store.Full() }
+func (t *Task) held() bool { return t.noRoom != nil && t.full() }
 
 // takeIn is batch, unless the partition is held.
 func (t *Task) takeIn(ctx context.Context) (int, error) {

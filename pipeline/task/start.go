@@ -15,6 +15,9 @@ var ErrGap = errors.New("records that the local state needs are gone")
 // start decides from which offsets to read, and refuses what would leave a gap.
 func (t *Task) start(ctx context.Context, progress *schemas.Progress, stored *meta) ([]int64, error) {
 	t.book = rollup.New(t.store, t.cfg.keepMs())
+	if t.cfg.CellPuts > 0 {
+		t.book.Puts = t.cfg.CellPuts
+	}
 	t.flowing = stored != nil && stored.Flow
 	starts, err := t.deps.LogStarts(ctx)
 	if err != nil {

@@ -229,7 +229,7 @@ func (t *Task) due(ctx context.Context) error {
 		t.step(StepExpiry, now)
 		t.passOver()
 	}
-	full := t.store.Full()
+	full := t.full()
 	interval := t.out.commit == nil && t.unflushed && now.Sub(t.lastFlush) >= t.flushInterval()
 	if interval && !full { // the flush before may still wait for its turn: live records don't wait for it
 		written, err := t.store.Flushed()
