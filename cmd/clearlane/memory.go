@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -22,6 +23,10 @@ const (
 	holdShare, goOnShare = 0.85, 0.75
 	memoryEvery          = 250 * time.Millisecond
 	collectEvery         = time.Second // while held, so that the live heap is known
+	// gcPercent is how much garbage, in percent of what is live, is collected. What is live is
+	// large and mostly without pointers, so a collection costs little: with Go's 100 the peak is 15
+	// to 20 % higher at full load, and no CPU time is saved that shows. GOGC overrules it.
+	gcPercent = 50
 )
 
 // memoryLimit is the bound of the process's memory in bytes: the one configured, else that
@@ -51,6 +56,9 @@ type memory struct {
 }
 
 func newMemory(configured int64, log *slog.Logger) *memory {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	m := &memory{limit: memoryLimit(configured, memlimit.FromCgroup), log: log, now: time.Now}
 	if m.limit > 0 {
 		debug.SetMemoryLimit(m.limit)

@@ -222,8 +222,12 @@ func (s *scratch) affects(id string) bool {
 }
 
 // keepCells makes the roll-up cells of what stands live as long as the order, whenever
-// its newest record has moved by a good part of that life.
+// its newest record has moved by a good part of that life. What stands of an order that was
+// not known before was counted just now.
 func (t *Task) keepCells(beforeMs int64) error {
+	if len(t.scratch.stored) == 0 {
+		return nil
+	}
 	step := max(t.cfg.keepMs()/16, 1)
 	if t.state.Newest()/step == beforeMs/step {
 		return nil
