@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 GO ?= go
 PACKAGES ?= ./...
-TEST_TIMEOUT ?= 10m
+TEST_TIMEOUT ?= 20m
 BENCH ?= .
 BENCH_TIME ?= 1s
 DEMO_FLAGS ?=
