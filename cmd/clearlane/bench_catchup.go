@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
@@ -50,48 +49,20 @@ func newBenchCatchUp(a *app) *cobra.Command {
 	return cmd
 }
 
-// catchUp is a cold start on a backlog.
+// catchUp is a cold start on a backlog, looked at every second.
 func (b *bencher) catchUp(ctx context.Context, n, sample int) (*bench.Run, error) {
-	inputs := b.unique + "-in"
-	fresh := b.loaded.IsZero()
-	if fresh {
-		b.loaded = b.backlog(b.o.orders)
-	}
-	opts := b.stream(b.o.orders, b.loaded, densely)
-	return b.try(ctx, bench.CatchUp, inputs, fmt.Sprintf("%s-c%d", b.unique, n), opts, func(ctx context.Context, t *trial) error {
-		if fresh {
-			b.say("loading %d orders", opts.Orders)
-			if err := genKafka(ctx, &t.cfg, opts, 0, io.Discard); err != nil {
-				return err
-			}
-		}
-		ends, err := t.ends(ctx)
-		if err != nil {
-			return err
-		}
-		began := time.Now()
-		if err := t.launch(ctx); err != nil {
-			return err
-		}
-		watch := t.watch(ctx)
-		defer watch.stop()
-		if err := t.child.live(ctx, 1); err != nil {
-			return err
-		}
-		if err := t.child.begin(ctx); err != nil {
-			return err
-		}
+	return b.cold(ctx, bench.CatchUp, fmt.Sprintf("%s-c%d", b.unique, n), func(ctx context.Context, t *coldStart) error {
 		t.run.CatchUp = &bench.CaughtUp{Sample: sample}
-		look := t.lookOn(ctx, watch, began)
-		err = watch.await(ctx, ends, giveUpAfter, t.died)
+		look := t.lookOn(ctx, t.watch, t.began)
+		err := t.watch.await(ctx, t.ends, giveUpAfter, t.died)
 		look()
 		if err != nil {
 			return err
 		}
-		if err := t.finish(ctx, watch, ends, n); err != nil {
+		if err := t.finish(ctx, t.watch, t.ends, n); err != nil {
 			return err
 		}
-		t.run.CatchUp.LiveSeconds = watch.reached().Sub(began).Seconds()
+		t.run.CatchUp.LiveSeconds = t.watch.reached().Sub(t.began).Seconds()
 		b.say("live after %.1f s; now a live run is made of one order in %d", t.run.CatchUp.LiveSeconds, sample)
 		return t.spurious(ctx, t.run.CatchUp)
 	})

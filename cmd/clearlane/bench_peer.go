@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -43,7 +42,7 @@ func newBenchPeer(a *app) *cobra.Command {
 			"every partition. For the harness's latencies the field is input_time_ms, at the top level of a decision: the timestamp " +
 			"of the newest record it is made of. 'clearlane bench peers' starts it, beside the others.",
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := peerSettings(a.environ)
 			if err != nil {
 				return err
@@ -59,12 +58,7 @@ func newBenchPeer(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			stop, err := profile.start()
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, stop()) }()
-			return benchPeer(cmd.Context(), a, c, log)
+			return profile.around(func() error { return benchPeer(cmd.Context(), a, c, log) })
 		},
 	}
 	f := cmd.Flags()

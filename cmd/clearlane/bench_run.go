@@ -237,39 +237,53 @@ func (t *trial) check(ctx context.Context) error {
 	return nil
 }
 
-// throughput is a run over events that lie in the topics already.
+// throughput is a run over a backlog.
 func (b *bencher) throughput(ctx context.Context, n int) (*bench.Run, error) {
-	inputs := b.unique + "-in"
-	const perSecond = 100
+	return b.cold(ctx, bench.Throughput, fmt.Sprintf("%s-t%d", b.unique, n), func(ctx context.Context, t *coldStart) error {
+		return t.finish(ctx, t.watch, t.ends, n)
+	})
+}
+
+// coldStart is a run whose events lay in the topics before its process began.
+type coldStart struct {
+	*trial
+	watch *progressWatch
+	ends  benchEnds
+	began time.Time
+}
+
+// cold starts a process on the backlog, which the benchmark loads once, and calls do when
+// its first partition is live.
+func (b *bencher) cold(ctx context.Context, kind, outputs string, do func(context.Context, *coldStart) error) (*bench.Run, error) {
 	fresh := b.loaded.IsZero()
-	if fresh { // the orders end about now, so that brokers do not take them for old
-		b.loaded = time.Now().Add(-time.Duration(float64(b.o.orders)/perSecond*float64(time.Second)) - time.Hour)
+	if fresh {
+		b.loaded = b.backlog(b.o.orders)
 	}
-	opts := b.stream(b.o.orders, b.loaded, perSecond)
-	outputs := fmt.Sprintf("%s-t%d", b.unique, n)
-	return b.try(ctx, bench.Throughput, inputs, outputs, opts, func(ctx context.Context, t *trial) error {
+	opts := b.stream(b.o.orders, b.loaded, densely)
+	return b.try(ctx, kind, b.unique+"-in", outputs, opts, func(ctx context.Context, t *trial) (err error) {
 		if fresh {
 			b.say("loading %d orders", opts.Orders)
 			if err := genKafka(ctx, &t.cfg, opts, 0, io.Discard); err != nil {
 				return err
 			}
 		}
-		ends, err := t.ends(ctx)
-		if err != nil {
+		c := &coldStart{trial: t}
+		if c.ends, err = t.ends(ctx); err != nil {
 			return err
 		}
+		c.began = time.Now()
 		if err := t.launch(ctx); err != nil {
 			return err
 		}
-		watch := t.watch(ctx)
-		defer watch.stop()
+		c.watch = t.watch(ctx)
+		defer c.watch.stop()
 		if err := t.child.live(ctx, 1); err != nil {
 			return err
 		}
 		if err := t.child.begin(ctx); err != nil {
 			return err
 		}
-		return t.finish(ctx, watch, ends, n)
+		return do(ctx, c)
 	})
 }
 

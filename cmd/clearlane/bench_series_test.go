@@ -134,9 +134,6 @@ func TestBenchSeriesSayWhatIsWrong(t *testing.T) {
 		"open --open 1 --partitions 1000":      "--partitions 1000",
 		"catchup --set task.max_batch=nobody1": "task.max_batch",
 	} {
-		code, out, errs := command(t, nil, append([]string{"bench"}, strings.Fields(flags)...)...)
-		if code != exitUsage || out != "" || !strings.Contains(errs, want) {
-			t.Errorf("%s: exit %d, %s%s", flags, code, out, errs)
-		}
+		benchRefuses(t, flags, want)
 	}
 }

@@ -90,10 +90,16 @@ func TestBenchSaysWhatIsWrong(t *testing.T) {
 		"--partitions 0":                "--partitions 0",
 		"--set task.max_batch=nobody":   "task.max_batch",
 	} {
-		code, out, errs := command(t, nil, append([]string{"bench"}, strings.Fields(flags)...)...)
-		if code != exitUsage || out != "" || !strings.Contains(errs, want) {
-			t.Errorf("%s: exit %d, %s%s", flags, code, out, errs)
-		}
+		benchRefuses(t, flags, want)
+	}
+}
+
+// benchRefuses: with these flags the benchmark says what is wrong, and nothing else.
+func benchRefuses(t *testing.T, flags, want string) {
+	t.Helper()
+	code, out, errs := command(t, nil, append([]string{"bench"}, strings.Fields(flags)...)...)
+	if code != exitUsage || out != "" || !strings.Contains(errs, want) {
+		t.Errorf("%s: exit %d, %s%s", flags, code, out, errs)
 	}
 }
 

@@ -13,6 +13,16 @@ import (
 // empty names are off. They are flags and not settings: nobody leaves them on.
 type profiles struct{ cpu, memory string }
 
+// around does something between the begin and the end of the profiles.
+func (p *profiles) around(do func() error) (err error) {
+	stop, err := p.start()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	return do()
+}
+
 // start begins the profile of the CPU; the function returned ends it and writes that of
 // allocations.
 func (p *profiles) start() (stop func() error, err error) {

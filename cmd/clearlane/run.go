@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -21,7 +20,7 @@ func newRun(a *app) *cobra.Command {
 			"geo.file and geo.asn_file again. Processes of one " +
 			"kafka.group share the partitions; each has a data_dir of its own.",
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := a.config()
 			if err != nil {
 				return err
@@ -30,16 +29,11 @@ func newRun(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			stop, err := profile.start()
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, stop()) }()
 			reload := make(chan os.Signal, 1)
 			signal.Notify(reload, syscall.SIGHUP)
 			defer signal.Stop(reload)
 			p := &process{cfg: c, log: log, acceptGap: acceptGap, now: a.now, reload: reload}
-			return p.run(cmd.Context())
+			return profile.around(func() error { return p.run(cmd.Context()) })
 		},
 	}
 	cmd.Flags().BoolVar(&acceptGap, "accept-gap", false, "go on although records that the local state needs are gone from Kafka")

@@ -84,7 +84,7 @@ func heldChanges(seller uint64, old, now *schemas.SellerSite) []holderChange {
 }
 
 // others says whether sellers but this one hold an id, and this one does not.
-func (h *holders) others(seller uint64, field, value string) bool {
+func (h *holders) others(sellerID, field, value string) bool {
 	if h == nil || value == "" {
 		return false
 	}
@@ -92,6 +92,7 @@ func (h *holders) others(seller uint64, field, value string) bool {
 	if !ok {
 		return false
 	}
+	seller := SellerTag(sellerID)
 	rows := h[id%holderShards]
 	first := holder{id: id}
 	i, _ := slices.BinarySearchFunc(rows, first, func(a, b holder) int { return a.compare(&b) })

@@ -76,7 +76,7 @@ func (t *SiteTable) Site(sellerID, siteHost string) *schemas.SellerSite {
 // Elsewhere says whether other sellers have registered the value of a click's field, and
 // this one has not, on any of its sites.
 func (t *SiteTable) Elsewhere(sellerID, field, value string) bool {
-	return t != nil && t.holders != nil && value != "" && t.holders.others(SellerTag(sellerID), field, value)
+	return t != nil && t.holders.others(sellerID, field, value)
 }
 
 // Len is how many sites are registered.

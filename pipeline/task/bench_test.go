@@ -158,24 +158,33 @@ func BenchmarkTask(b *testing.B) {
 	}
 }
 
-// benchTask makes a task whose state and broker are memory, and a pass that takes all of the
-// inputs through it, from an empty state, with a commit behind each ten thousand records.
-func benchTask(b *testing.B, cfg Config, inputs [][]record.Record, refs *decide.References) (writer *benchWriter, store *benchStore, pass func()) {
-	feed := &benchFeed{inputs: inputs, batch: make([]record.Batch, len(inputs)), given: make([]bool, len(inputs)), wake: make(chan struct{})}
-	store = &benchStore{orders: map[string]*[]byte{}, cells: map[string]*[]byte{}}
-	writer = &benchWriter{}
-	ctx := b.Context()
-	t := New(cfg, Deps{
+func newBenchFeed(inputs [][]record.Record) *benchFeed {
+	return &benchFeed{inputs: inputs, batch: make([]record.Batch, len(inputs)), given: make([]bool, len(inputs)), wake: make(chan struct{})}
+}
+
+// benchDeps are those of a partition that starts on empty topics.
+func benchDeps(writer Writer, store Store, feed *benchFeed, refs *decide.References) Deps {
+	return Deps{
 		Writer:     func(context.Context) (Writer, error) { return writer, nil },
 		Store:      func() (Store, error) { return store, nil },
 		Feed:       func(context.Context, []int64) (Feed, error) { return feed, nil },
-		LogStarts:  func(context.Context) ([]int64, error) { return make([]int64, len(inputs)), nil },
+		LogStarts:  func(context.Context) ([]int64, error) { return make([]int64, len(feed.inputs)), nil },
 		OutputEnds: func(context.Context) (ends [NumOutputs]int64, err error) { return ends, nil },
 		Progress:   func(context.Context) (*schemas.Progress, error) { return nil, nil },
 		Tail:       func(context.Context, Output, int64, func(*record.Record) error) (int64, error) { return 0, nil },
 		References: func() *decide.References { return refs },
 		Live:       func() {}, Observer: benchObserver{}, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	}
+}
+
+// benchTask makes a task whose state and broker are memory, and a pass that takes all of the
+// inputs through it, from an empty state, with a commit behind each ten thousand records.
+func benchTask(b *testing.B, cfg Config, inputs [][]record.Record, refs *decide.References) (writer *benchWriter, store *benchStore, pass func()) {
+	feed := newBenchFeed(inputs)
+	store = &benchStore{orders: map[string]*[]byte{}, cells: map[string]*[]byte{}}
+	writer = &benchWriter{}
+	ctx := b.Context()
+	t := New(cfg, benchDeps(writer, store, feed, refs))
 	if err := t.recover(ctx); err != nil {
 		b.Fatal(err)
 	}

@@ -1,17 +1,13 @@
 package task
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/clearlane/clearlane/pipeline/decide"
 	"github.com/clearlane/clearlane/pipeline/record"
 	"github.com/clearlane/clearlane/pipeline/state"
-	"github.com/clearlane/clearlane/schemas"
 	"github.com/clearlane/clearlane/scoring/policy"
 )
 
@@ -83,23 +79,13 @@ func BenchmarkManySellers(b *testing.B) {
 				b.StopTimer()
 				cfg := testConfig()
 				cfg.Topics, cfg.MaxBatch, cfg.MaxTransaction, cfg.MaxDirtyCells, cfg.CellPuts = testTopics[:3], size.batch, 1<<30, 50_000, 0
-				feed := &benchFeed{inputs: inputs, batch: make([]record.Batch, len(inputs)), given: make([]bool, len(inputs)), wake: make(chan struct{})}
+				feed := newBenchFeed(inputs)
 				store, err := state.Open(b.TempDir(), state.DefaultOptions())
 				if err != nil {
 					b.Fatal(err)
 				}
 				writer := &benchWriter{}
-				t := New(cfg, Deps{
-					Writer:     func(context.Context) (Writer, error) { return writer, nil },
-					Store:      func() (Store, error) { return store, nil },
-					Feed:       func(context.Context, []int64) (Feed, error) { return feed, nil },
-					LogStarts:  func(context.Context) ([]int64, error) { return make([]int64, len(inputs)), nil },
-					OutputEnds: func(context.Context) (ends [NumOutputs]int64, err error) { return ends, nil },
-					Progress:   func(context.Context) (*schemas.Progress, error) { return nil, nil },
-					Tail:       func(context.Context, Output, int64, func(*record.Record) error) (int64, error) { return 0, nil },
-					References: func() *decide.References { return refs },
-					Live:       func() {}, Observer: benchObserver{}, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-				})
+				t := New(cfg, benchDeps(writer, store, feed, refs))
 				if err := t.recover(b.Context()); err != nil {
 					b.Fatal(err)
 				}

@@ -29,16 +29,7 @@ func runInstructions(ctx context.Context, paths []path, out io.Writer) error {
 	if _, err := exec.LookPath("valgrind"); err != nil {
 		return errNoValgrind
 	}
-	dir, err := os.MkdirTemp("", "hotpaths-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	for _, o := range byPackage(paths) {
-		program, err := build(ctx, o.pkg, dir)
-		if err != nil {
-			return err
-		}
+	return each(ctx, paths, func(program string, o *ofPackage) error {
 		if _, err := fmt.Fprintf(out, "pkg: github.com/clearlane/clearlane/%s\n", o.pkg); err != nil {
 			return err
 		}
@@ -50,8 +41,8 @@ func runInstructions(ctx context.Context, paths []path, out io.Writer) error {
 				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // countOne counts a run of few operations and one of n more: the difference is theirs, and

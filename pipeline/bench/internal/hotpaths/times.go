@@ -22,20 +22,32 @@ func build(ctx context.Context, pkg, dir string) (program string, err error) {
 	return program, nil
 }
 
-// runTimes runs each benchmark so many times, in rounds over those of its package: what else
-// the machine does then falls on all of them alike. Each runs in a process of its own, or
-// the garbage of one would be collected in another's time.
-func runTimes(ctx context.Context, paths []path, count int, length string, out io.Writer) error {
+// each builds the tests of each package in turn, in a folder that goes afterwards, and hands
+// the program to do with the paths that are in it.
+func each(ctx context.Context, paths []path, do func(program string, o *ofPackage) error) error {
 	dir, err := os.MkdirTemp("", "hotpaths-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	for _, o := range byPackage(paths) {
-		program, err := build(ctx, o.pkg, dir)
+	all := byPackage(paths)
+	for i := range all {
+		program, err := build(ctx, all[i].pkg, dir)
 		if err != nil {
 			return err
 		}
+		if err := do(program, &all[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runTimes runs each benchmark so many times, in rounds over those of its package: what else
+// the machine does then falls on all of them alike. Each runs in a process of its own, or
+// the garbage of one would be collected in another's time.
+func runTimes(ctx context.Context, paths []path, count int, length string, out io.Writer) error {
+	return each(ctx, paths, func(program string, o *ofPackage) error {
 		for round := range count {
 			for i := range o.paths {
 				lines, err := runTime(ctx, program, &o.paths[i], length, round == 0 && i == 0)
@@ -47,8 +59,8 @@ func runTimes(ctx context.Context, paths []path, count int, length string, out i
 				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // runTime runs a benchmark once. The result is its line, behind those that name the package
