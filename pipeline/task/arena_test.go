@@ -26,6 +26,15 @@ func TestArenasKeepWhatTheyHandedOut(t *testing.T) {
 					t.Fatalf("%d bytes of %d, capacity %d", len(c), size, cap(c))
 				}
 			},
+			"write": func(t *rapid.T) {
+				n, with := rapid.IntRange(0, len(arenas)-1).Draw(t, "arena"), rapid.Byte().Draw(t, "with")
+				size := rapid.SampledFrom([]int{0, 1, 900, arenaRoom, arenaRoom + 1, arenaChunk, arenaChunk + 1}).Draw(t, "size")
+				b := append(arenas[n].room(), bytes.Repeat([]byte{with}, size)...)
+				held[n] = append(held[n], kept{arenas[n].written(b), with})
+				if c := held[n][len(held[n])-1].slice; len(c) != size || cap(c) != len(c) && size <= arenaChunk {
+					t.Fatalf("%d bytes of %d, capacity %d", len(c), size, cap(c))
+				}
+			},
 			"reset": func(t *rapid.T) {
 				n := rapid.IntRange(0, len(arenas)-1).Draw(t, "arena")
 				arenas[n].reset()

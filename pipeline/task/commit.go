@@ -169,8 +169,8 @@ func (t *Task) begin(ctx context.Context, flush bool) error {
 	t.offsets = t.merge.offsets(t.offsets)
 	t.committed = append(t.committed[:0], t.offsets...)
 	progress := t.progress()
-	t.scratch.value = codec.AppendProgress(t.scratch.value[:0], &progress)
-	if err := t.emit(ctx, OutProgress, t.progressKey(), t.out.keep(t.scratch.value), nil); err != nil {
+	value := t.out.arena.written(codec.AppendProgress(t.out.arena.room(), &progress))
+	if err := t.emit(ctx, OutProgress, t.progressKey(), value, nil); err != nil {
 		return err
 	}
 	t.ledger.published = [NumOutputs]int64{} // closeLedger has counted those of this transaction

@@ -8,42 +8,46 @@ import (
 // encodeDecision encodes a decision in the outputs' format, into memory of the open
 // transaction. members are the verdict's, encoded for its hash already.
 func (t *Task) encodeDecision(d *schemas.Decision, v *schemas.Verdict, members []byte) []byte {
+	b := t.out.arena.room()
 	if t.cfg.Format == codec.FormatProtobuf {
 		d.Verdict = *v
-		t.scratch.value = codec.AppendDecisionProto(t.scratch.value[:0], d)
+		b = codec.AppendDecisionProto(b, d)
 	} else {
-		t.scratch.value = codec.AppendDecision(t.scratch.value[:0], d, members)
+		b = codec.AppendDecision(b, d, members)
 	}
-	return t.out.keep(t.scratch.value)
+	return t.out.arena.written(b)
 }
 
 // encodePreReview does the same for a pre-review.
 func (t *Task) encodePreReview(r *schemas.PreReview, v *schemas.Verdict, members []byte) []byte {
+	b := t.out.arena.room()
 	if t.cfg.Format == codec.FormatProtobuf {
 		r.Verdict = *v
-		t.scratch.value = codec.AppendPreReviewProto(t.scratch.value[:0], r)
+		b = codec.AppendPreReviewProto(b, r)
 	} else {
-		t.scratch.value = codec.AppendPreReview(t.scratch.value[:0], r, members)
+		b = codec.AppendPreReview(b, r, members)
 	}
-	return t.out.keep(t.scratch.value)
+	return t.out.arena.written(b)
 }
 
 // encodeDifference does the same for what the shadow pack says differently.
 func (t *Task) encodeDifference(d *schemas.Difference) []byte {
+	b := t.out.arena.room()
 	if t.cfg.Format == codec.FormatProtobuf {
-		t.scratch.value = codec.AppendDifferenceProto(t.scratch.value[:0], d)
+		b = codec.AppendDifferenceProto(b, d)
 	} else {
-		t.scratch.value = codec.AppendDifference(t.scratch.value[:0], d)
+		b = codec.AppendDifference(b, d)
 	}
-	return t.out.keep(t.scratch.value)
+	return t.out.arena.written(b)
 }
 
 // encodeRollup does the same for a roll-up row.
 func (t *Task) encodeRollup(row *schemas.RollupRow) []byte {
+	b := t.out.arena.room()
 	if t.cfg.Format == codec.FormatProtobuf {
-		t.scratch.value = codec.AppendRollupProto(t.scratch.value[:0], row)
+		b = codec.AppendRollupProto(b, row)
 	} else {
-		t.scratch.value = codec.AppendRollup(t.scratch.value[:0], row)
+		b = codec.AppendRollup(b, row)
 	}
-	return t.out.keep(t.scratch.value)
+	return t.out.arena.written(b)
 }

@@ -108,7 +108,6 @@ func (t *Task) decision(ctx context.Context, orderKey string, j *decide.Judgemen
 
 // send writes a decision to its topics, moves its roll-up cells and notes it.
 func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict, members []byte, last *join.Published) error {
-	s := &t.scratch
 	id := t.out.keep(d.ID[:])
 	value := t.encodeDecision(d, v, members)
 	if err := t.emit(ctx, OutDecisions, id, value, nil); err != nil {
@@ -130,8 +129,7 @@ func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict
 	if last != nil {
 		old = last.Cell
 	}
-	s.mark = t.appendMark(s.mark[:0], v, d.Version)
-	mark := t.out.keep(s.mark) // the state holds it until it is encoded
+	mark := t.out.arena.written(t.appendMark(t.out.arena.room(), v, d.Version)) // the state holds it until it is encoded
 	if err := t.book.Move(old, mark, t.cellMs()); err != nil {
 		return fmt.Errorf("order %q, shipment %q: %w", d.OrderKey, d.ShipmentID, err)
 	}

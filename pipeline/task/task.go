@@ -74,8 +74,6 @@ type scratch struct {
 	stored    []byte // an order's state as it was read
 	encoded   []byte // and as it is written
 	record    join.Record
-	value     []byte
-	mark      []byte
 	affected  []string
 	dropped   []string
 	forgotten []forgotten // versions below which those that follow must not be, even where the watermark stands still
