@@ -5,6 +5,7 @@ import "github.com/clearlane/clearlane/pipeline/state"
 // What a task asks of its store (pipeline/task, Store). The task's package is not
 // imported, as the state lies below it.
 var _ interface {
+	Ahead(keys [][]byte)
 	Get(key []byte) ([]byte, error)
 	Put(key, value []byte, newestMs int64, tag uint64) error
 	Orders(tag uint64, after []byte, max int) ([][]byte, error)

@@ -40,7 +40,7 @@ func (s *Store) lookup(sp space, key []byte) *found {
 	if f.epoch == s.epoch && string(f.key) == string(key) {
 		return f
 	}
-	f.epoch, f.key, f.hash = s.epoch, append(f.key[:0], key...), s.hash(sp, key)
+	f.epoch, f.key, f.hash = s.epoch, append(f.key[:0], key...), s.hashOf(sp, key)
 	f.asked, f.has, f.at, f.e, f.g = false, false, -1, nil, nil
 	for i := s.index.find(f.hash, s.index.home(f.hash)); i >= 0; i = s.index.find(f.hash, i+1) {
 		l := s.index.slots[i].loc()

@@ -104,6 +104,18 @@ func (h *harness) check(sp space, key string) {
 	}
 }
 
+// ahead tells the store of keys, whose memory is then another's.
+func (h *harness) ahead(keys []string) {
+	told := make([][]byte, len(keys))
+	for i, k := range keys {
+		told[i] = []byte(k)
+	}
+	h.s.Ahead(told)
+	for _, k := range told {
+		clear(k)
+	}
+}
+
 func (h *harness) flush() {
 	meta := binary.BigEndian.AppendUint32(nil, uint32(len(h.flushed)))
 	h.must(h.s.Flush(at(meta)))
@@ -259,6 +271,7 @@ func (h *harness) run() {
 			h.put(sp.Draw(t, "space"), key.Draw(t, "k"), string(value), clock-rapid.Int64Range(0, 40).Draw(t, "back"), rapid.SampledFrom(testTags).Draw(t, "tag"))
 		},
 		"get":   func(t *rapid.T) { h.check(sp.Draw(t, "space"), key.Draw(t, "k")) },
+		"ahead": func(t *rapid.T) { h.ahead(rapid.SliceOfN(key, 0, 2*aheadKeys).Draw(t, "keys")) },
 		"flush": func(t *rapid.T) { h.flush() },
 		"wait": func(t *rapid.T) {
 			h.must(h.s.Wait())

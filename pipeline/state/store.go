@@ -53,6 +53,7 @@ type Store struct {
 	// of orders and cells apart, as the task handles cells between Get and Put of an order.
 	orders, cells found
 	rowKey        []byte
+	next          upcoming
 
 	counters counters
 }

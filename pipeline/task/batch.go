@@ -47,6 +47,9 @@ func (t *Task) batch(ctx context.Context) (int, error) {
 	t.out.behind = t.out.behind || took == t.cfg.MaxBatch
 	t.unflushed = true
 	for i := range t.groups.list {
+		if i%ahead == 0 {
+			t.ahead(t.groups.list[i:min(i+ahead, len(t.groups.list))])
+		}
 		if err := t.order(ctx, &t.groups.list[i], started.UnixMilli()); err != nil {
 			return took, err
 		}

@@ -80,6 +80,8 @@ type Writer interface {
 // one blob of positions that says which records all of it reflects. A write-back
 // cache: what is Put lives in memory until a flush. The task's goroutine owns it.
 type Store interface {
+	// Ahead is told of order keys that are got next, and may make ready for them.
+	Ahead(keys [][]byte)
 	// Get is the state stored for an order key, or nil. The slice is valid until the
 	// next call of any method but GetCell and PutCell.
 	Get(key []byte) ([]byte, error)

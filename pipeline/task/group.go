@@ -1,7 +1,7 @@
 package task
 
 import (
-	"github.com/twmb/murmur3"
+	"hash/maphash"
 
 	"github.com/clearlane/clearlane/pipeline/record"
 )
@@ -16,6 +16,7 @@ type groups struct {
 	// slots find a group by the hash of its key: open addressing with linear probing,
 	// a power of two in length, never more than half full. One of another round is empty.
 	slots []slot
+	seed  maphash.Seed
 	round uint32
 	list  []group
 	items []item
@@ -41,7 +42,7 @@ type item struct {
 // minSlots is the least number of slots.
 const minSlots = 1 << 10
 
-func newGroups() *groups { return &groups{slots: make([]slot, minSlots), round: 1} }
+func newGroups() *groups { return &groups{slots: make([]slot, minSlots), seed: maphash.MakeSeed(), round: 1} }
 
 func (g *groups) reset() {
 	if g.round++; g.round == 0 { // once in four billion rounds: no slot may seem to be of a new one
@@ -56,7 +57,7 @@ func (g *groups) reset() {
 func (g *groups) add(topic int, r *record.Record) {
 	it := int32(len(g.items))
 	g.items = append(g.items, item{topic: int32(topic), next: none, rec: r})
-	hash := murmur3.Sum64(r.Key)
+	hash := maphash.Bytes(g.seed, r.Key)
 	mask := uint64(len(g.slots) - 1)
 	i := hash & mask
 	for ; g.slots[i].round == g.round; i = (i + 1) & mask {

@@ -83,6 +83,8 @@ type scratch struct {
 	before    []join.Contribution // of the order, as it was read
 	after     []join.Contribution // and as it is now
 	due       [][]byte            // cells of which the waiting shipments expire
+	next      [][]byte            // keys of the orders that are next
+	touched   byte                // keeps what is only looked at from being left out
 }
 
 // New makes the task of one partition. It does nothing until Run.
