@@ -42,7 +42,9 @@ type item struct {
 // minSlots is the least number of slots.
 const minSlots = 1 << 10
 
-func newGroups() *groups { return &groups{slots: make([]slot, minSlots), seed: maphash.MakeSeed(), round: 1} }
+func newGroups() *groups {
+	return &groups{slots: make([]slot, minSlots), seed: maphash.MakeSeed(), round: 1}
+}
 
 func (g *groups) reset() {
 	if g.round++; g.round == 0 { // once in four billion rounds: no slot may seem to be of a new one
