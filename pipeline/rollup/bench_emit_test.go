@@ -17,8 +17,8 @@ func BenchmarkEmit(b *testing.B) {
 		v.Dimensions.SellerID = fmt.Sprintf("s-%04d", i)
 		marks[i] = AppendMark(nil, &v, typicalVersion)
 	}
-	many := total{amounts: amounts{count: 1_000_000}}
-	book := New(&fixed{many.append(nil)}, 10_000)
+	many := total{amounts: amounts{countAt: 1_000_000}}
+	book := New(&fixed{many.append(nil, false)}, 10_000)
 	rows, emits := 0, 0
 	b.ReportAllocs()
 	for b.Loop() {

@@ -73,8 +73,8 @@ func TestABookAllocatesNothing(t *testing.T) {
 	one := AppendMark(nil, &v, typicalVersion)
 	v.Route, v.Dimensions.Campaign = schemas.RouteRelease, "autumn"
 	other := AppendMark(nil, &v, typicalVersion+dayMs)
-	many := total{amounts: amounts{count: 1_000_000}}
-	book := New(&fixed{many.append(nil)}, 1000)
+	many := total{amounts: amounts{countAt: 1_000_000}}
+	book := New(&fixed{many.append(nil, false)}, 1000)
 	rows := 0
 	each := func([]byte, *schemas.RollupRow) error { rows++; return nil }
 	commit := func() {

@@ -39,17 +39,20 @@ type Book struct {
 	// Puts is how many cells a commit puts into the local state; the others wait for Put.
 	Puts int
 
-	cells  Cells
-	lifeMs int64 // how long a cell outlives the newest record that moved it
-	live   live
-	order  []change // the changed, in the sequence of first change
-	dirty  []*total // those that differ from the local state, but for the first clean ones
-	clean  int
-	most   int // liveCells
-	mark   Mark
-	key    []byte
-	val    []byte
-	row    schemas.RollupRow
+	cells   Cells
+	lifeMs  int64 // how long a cell outlives the newest record that moved it
+	live    live
+	order   []change // the changed, in the sequence of first change
+	dirty   []uint32 // those that differ from the local state, but for the first clean ones
+	clean   int
+	most    int    // liveCells
+	moves   []move // those that wait
+	keys    []byte // of their cells
+	mark    Mark
+	key     []byte
+	val     []byte
+	touched uint64 // what was loaded ahead came to, so that it is loaded
+	row     schemas.RollupRow
 }
 
 // New makes a book over stored cells. lifeMs is how long after its newest record an
@@ -61,77 +64,20 @@ func New(cells Cells, lifeMs int64) *Book {
 
 // Move takes the decision of mark old (nil: none) out of its cells and counts that of
 // mark new (nil: none) in its own. newestMs is the order's newest record time, or the
-// watermark where that is later.
+// watermark where that is later. What can't be taken out may be said by a later call, of any
+// method that looks at cells.
 func (b *Book) Move(old, new []byte, newestMs int64) error {
 	if old != nil {
-		if err := b.count(old, -1, newestMs); err != nil {
+		if err := b.note(old, -1, newestMs); err != nil {
 			return err
 		}
 	}
-	if new == nil {
-		return nil
-	}
-	return b.count(new, +1, newestMs)
-}
-
-// decided are the grains that decisions are counted in; each has one cell of a decision,
-// hour_reason one of each of its reasons.
-var decided = [...]schemas.Grain{schemas.GrainMinuteRoute, schemas.GrainHourReason, schemas.GrainDayOrigin, schemas.GrainHourLabel,
-	schemas.GrainDayCampaign, schemas.GrainDaySeller}
-
-// valued are those that sum up values.
-var valued = [len(units)]bool{schemas.GrainMinuteRoute: true, schemas.GrainDayOrigin: true, schemas.GrainHourLabel: true, schemas.GrainDaySeller: true}
-
-// each puts the key of every cell that the decision of a mark counts in into b.key.
-func (b *Book) each(mark []byte, do func(g schemas.Grain) error) error {
-	m := &b.mark
-	if err := ReadMark(mark, m); err != nil {
-		return err
-	}
-	c := &m.Cell
-	c.Time = m.EventTime
-	grains := decided[:]
-	if m.first {
-		grains = grains[:2]
-	}
-	for _, c.Grain = range grains {
-		if c.Grain == schemas.GrainHourReason {
-			for _, c.Reason = range m.Reasons {
-				b.key = appendKey(b.key[:0], c)
-				if err := do(c.Grain); err != nil {
-					return err
-				}
-			}
-			continue
-		}
-		b.key = appendKey(b.key[:0], c)
-		if err := do(c.Grain); err != nil {
+	if new != nil {
+		if err := b.note(new, +1, newestMs); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func (b *Book) count(mark []byte, sign int64, newestMs int64) error {
-	return b.each(mark, func(g schemas.Grain) error {
-		t, err := b.cell(b.key)
-		if err != nil {
-			return err
-		}
-		t.count += sign
-		t.keepTo(max(newestMs, endOf(b.mark.Cell.Epoch)))
-		if v := b.mark.Value; v.Set && valued[g] {
-			if sign > 0 {
-				t.value = t.value.Add(v)
-			} else {
-				t.value = t.value.Sub(v)
-			}
-		}
-		if t.negative() {
-			return fmt.Errorf("%w (%s)", ErrNegative, describe(b.key))
-		}
-		return nil
-	})
+	return b.due()
 }
 
 // endOf is when an epoch ends: until then decisions may come to be counted in its cells.
@@ -141,14 +87,29 @@ func endOf(epoch uint32) int64 { return (int64(epoch) + 1) * dayMs }
 // whose newest record time moved to newestMs without a new verdict. Only a cell that
 // has used up half of its extra life is written.
 func (b *Book) Keep(mark []byte, newestMs int64) error {
-	return b.each(mark, func(schemas.Grain) error { return b.keep(b.key, newestMs) })
+	if err := b.Apply(); err != nil {
+		return err
+	}
+	if err := b.note(mark, 0, newestMs); err != nil {
+		return err
+	}
+	moves := b.moves
+	b.moves = b.moves[:0]
+	for i := range moves {
+		if err := b.keep(b.keys[moves[i].from:moves[i].to], newestMs); err != nil {
+			return err
+		}
+	}
+	b.keys = b.keys[:0]
+	return nil
 }
 
 func (b *Book) keep(key []byte, newestMs int64) error {
-	if t, _ := b.live.find(key); t != nil {
+	if number, found := b.live.find(key, b.live.hash(key)); found {
+		t := b.live.total(number)
 		if t.listed || newestMs-t.newest >= b.lifeMs/8 {
 			t.keepTo(newestMs)
-			b.differs(t)
+			b.differs(number, t)
 		}
 		return nil
 	}
@@ -160,7 +121,7 @@ func (b *Book) keep(key []byte, newestMs int64) error {
 	if stored == nil {
 		return fmt.Errorf("roll-up cell: %w (%s is gone)", ErrNegative, describe(key))
 	}
-	if err := t.read(stored); err != nil {
+	if err := t.read(stored, false); err != nil {
 		return err
 	}
 	if newestMs-t.newest < b.lifeMs/8 {
@@ -171,9 +132,10 @@ func (b *Book) keep(key []byte, newestMs int64) error {
 }
 
 func (b *Book) put(key []byte, t *total) error {
-	b.val = t.append(b.val[:0])
+	funnel := isFunnel(key)
+	b.val = t.append(b.val[:0], funnel)
 	keep := t.newest
-	if !isFunnel(key) { // which is due with its orders
+	if !funnel { // which is due with its orders
 		keep += b.lifeMs / 4
 	}
 	if err := b.cells.PutCell(key, b.val, keep); err != nil {
@@ -193,7 +155,7 @@ func (b *Book) Store() error {
 // settle ends the list of the changed.
 func (b *Book) settle() error {
 	for i := range b.order {
-		t := b.order[i].total
+		t := b.live.total(b.order[i].number)
 		t.listed, t.asked = false, false
 	}
 	b.order = b.order[:0]
@@ -201,25 +163,58 @@ func (b *Book) settle() error {
 }
 
 // Changed is how many cells have changed since the last Emit, those among them that have
-// changed back.
-func (b *Book) Changed() int { return len(b.order) }
+// changed back; a move that waits counts as one.
+func (b *Book) Changed() int { return len(b.order) + len(b.moves) }
+
+// Rows is how many rows the next Emit hands out.
+func (b *Book) Rows() (n int, err error) {
+	if err := b.Apply(); err != nil {
+		return 0, err
+	}
+	for i := range b.order {
+		if b.emits(&b.order[i]) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// change is a total that has changed since the last Emit, and what it was then.
+type change struct {
+	number uint32
+	before amounts
+}
+
+// emits is whether a changed total is handed out: not when what was taken out of it was
+// put in again.
+func (b *Book) emits(c *change) bool {
+	t := b.live.total(c.number)
+	return t.asked || t.amounts != c.before
+}
 
 // Emit hands every cell that changed since the last Emit to f, with its key, but for one
 // that changed and changed back. The row has its cell and totals; the rest is f's. Key and
 // row live until f returns.
 func (b *Book) Emit(f func(key []byte, row *schemas.RollupRow) error) error {
-	for i := range b.order {
-		t := &b.order[i]
-		if !t.emits() {
-			continue
-		}
-		cell, err := cellOf(t.key)
-		if err != nil {
-			return err
-		}
-		b.row = schemas.RollupRow{Cell: cell, Count: t.count, Value: t.value, Funnel: t.funnel}
-		if err := f(t.key, &b.row); err != nil {
-			return err
+	if err := b.Apply(); err != nil {
+		return err
+	}
+	for from := 0; from < len(b.order); from += lookahead {
+		part := b.order[from:min(from+lookahead, len(b.order))]
+		b.touchChanged(part)
+		for i := range part {
+			if !b.emits(&part[i]) {
+				continue
+			}
+			t := b.live.total(part[i].number)
+			key := b.live.key(t)
+			if err := readKey(key, &b.row.Cell); err != nil {
+				return err
+			}
+			t.amounts.state(&b.row)
+			if err := f(key, &b.row); err != nil {
+				return err
+			}
 		}
 	}
 	if err := b.putSome(b.Puts); err != nil {
@@ -228,27 +223,40 @@ func (b *Book) Emit(f func(key []byte, row *schemas.RollupRow) error) error {
 	return b.settle()
 }
 
+func (b *Book) touchChanged(part []change) {
+	sum := uint64(0)
+	for i := range part {
+		t := b.live.total(part[i].number)
+		sum += uint64(t.length) + uint64(t.key[0])
+	}
+	b.touched = sum
+}
+
 // Holds tells whether the cell of a key holds what a published row says of it.
 func (b *Book) Holds(key string, row *schemas.RollupRow) (bool, error) {
-	t, _ := b.live.find([]byte(key))
-	if t == nil {
-		stored, err := b.cells.GetCell([]byte(key))
-		if err != nil {
-			return false, fmt.Errorf("roll-up cell: %w", err)
-		}
-		t = &total{}
-		if stored != nil {
-			if err := t.read(stored); err != nil {
-				return false, err
-			}
+	if err := b.Apply(); err != nil {
+		return false, err
+	}
+	k := []byte(key)
+	if number, found := b.live.find(k, b.live.hash(k)); found {
+		return b.live.total(number).amounts == amountsOf(row), nil
+	}
+	stored, err := b.cells.GetCell(k)
+	if err != nil {
+		return false, fmt.Errorf("roll-up cell: %w", err)
+	}
+	var t total
+	if stored != nil {
+		if err := t.read(stored, isFunnel(k)); err != nil {
+			return false, err
 		}
 	}
-	return t.amounts == amounts{row.Count, row.Value, row.Funnel}, nil
+	return t.amounts == amountsOf(row), nil
 }
 
 // Touch makes a cell one of the changed, so that the next Emit hands it out.
 func (b *Book) Touch(key string, newestMs int64) error {
-	t, err := b.cell([]byte(key))
+	t, err := b.now([]byte(key))
 	if err != nil {
 		return err
 	}
@@ -257,12 +265,20 @@ func (b *Book) Touch(key string, newestMs int64) error {
 	return nil
 }
 
+// now is a cell to change at once.
+func (b *Book) now(key []byte) (*total, error) {
+	if err := b.Apply(); err != nil {
+		return nil, err
+	}
+	return b.cell(key, b.live.hash(key))
+}
+
 // Key is the key of a published row's cell, as Holds and Touch ask for it.
 func Key(c *schemas.Cell) string { return string(appendKey(nil, c)) }
 
 func describe(key []byte) string {
-	c, err := cellOf(key)
-	if err != nil {
+	var c schemas.Cell
+	if err := readKey(key, &c); err != nil {
 		return "cell of unknown form"
 	}
 	return fmt.Sprintf("grain %v, epoch %d, %+v", c.Grain, c.Epoch, c)

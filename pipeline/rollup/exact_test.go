@@ -199,6 +199,9 @@ func TestTotalsAreExactWhateverIsForgotten(t *testing.T) {
 					c.Epoch = 1
 					gone[Key(&c)] = true
 				}
+				if err := p.book.Apply(); err != nil {
+					t.Fatal(err)
+				}
 				n := p.expire()
 				for k := range p.cells {
 					c, _ := cellOf([]byte(k))

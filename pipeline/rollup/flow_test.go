@@ -19,7 +19,10 @@ func (k kept) PutCell(key, value []byte, _ int64) error {
 // flowRows is what the next Emit hands out.
 func flowRows(t *testing.T, b *Book) (rows []schemas.RollupRow) {
 	t.Helper()
-	n := b.Rows()
+	n, err := b.Rows()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := b.Emit(func(_ []byte, r *schemas.RollupRow) error {
 		own := *r
 		own.Cell.SellerID, own.Cell.Topic = string([]byte(r.Cell.SellerID)), string([]byte(r.Cell.Topic))

@@ -20,27 +20,26 @@ func EpochEnd(epoch uint32) int64 { return endOf(epoch) - 1 }
 // epochs does not.
 func (b *Book) Funnel(c schemas.Cell, n *schemas.Funnel, sign int64) error {
 	c.Grain = schemas.GrainHourFunnel
-	b.key = appendKey(b.key[:0], &c)
-	t, err := b.cell(b.key)
-	if err != nil {
-		return err
+	by := stagesOf(n)
+	for i := range by {
+		by[i] *= sign
 	}
-	t.newest = EpochEnd(c.Epoch)
-	x := &t.funnel
-	x.Clicks += sign * n.Clicks
-	x.Orders += sign * n.Orders
-	x.Shipments += sign * n.Shipments
-	x.Joined += sign * n.Joined
-	x.Waiting += sign * n.Waiting
-	x.Expired += sign * n.Expired
-	return nil
+	b.add(&c, &by, EpochEnd(c.Epoch))
+	if i := len(b.moves) - 2; i >= 0 { // mostly the cell that the case was taken out of
+		last, before := &b.moves[i+1], &b.moves[i]
+		if string(b.keys[last.from:last.to]) == string(b.keys[before.from:before.to]) {
+			before.addStages(&last.amounts)
+			b.moves, b.keys = b.moves[:i+1], b.keys[:last.from]
+		}
+	}
+	return b.due()
 }
 
 // Waits tells of a stored cell whether shipments wait in it: before it may be forgotten,
 // they have to expire.
 func Waits(key, value []byte) bool {
 	var t total
-	return isFunnel(key) && t.read(value) == nil && t.funnel.Waiting != 0
+	return isFunnel(key) && t.read(value, true) == nil && t.amounts[waitingAt] != 0
 }
 
 // isFunnel tells a cell of the funnel by its key.
@@ -51,12 +50,12 @@ func isFunnel(key []byte) bool {
 // ExpireWaiting turns the shipments that wait in a cell into expired ones: all orders that
 // are counted in it are forgotten. To do it again changes nothing.
 func (b *Book) ExpireWaiting(key []byte) error {
-	t, err := b.cell(key)
+	t, err := b.now(key)
 	if err != nil {
 		return err
 	}
-	t.funnel.Expired += t.funnel.Waiting
-	t.funnel.Waiting = 0
+	t.amounts[expiredAt] += t.amounts[waitingAt]
+	t.amounts[waitingAt] = 0
 	return nil
 }
 
@@ -64,19 +63,24 @@ func (b *Book) ExpireWaiting(key []byte) error {
 // crash these rows are the truth, as nothing is counted in them while records are
 // replayed. It is false of other rows. No cell may be a changed one.
 func (b *Book) Adopt(row *schemas.RollupRow) (bool, error) {
-	t := total{amounts: amounts{count: row.Count, funnel: row.Funnel}}
+	t := total{amounts: amountsOf(row)}
 	switch row.Cell.Grain {
 	case schemas.GrainHourFunnel:
 		t.newest = EpochEnd(row.Cell.Epoch)
 	case schemas.GrainDayLedger:
+		t.amounts = amounts{countAt: row.Count}
 		t.newest = maxLedgerMs
 	default:
 		return false, nil
 	}
+	if err := b.Apply(); err != nil {
+		return false, err
+	}
 	b.key = appendKey(b.key[:0], &row.Cell)
-	if l, _ := b.live.find(b.key); l != nil {
+	if number, found := b.live.find(b.key, b.live.hash(b.key)); found {
+		l := b.live.total(number)
 		l.amounts, l.newest = t.amounts, t.newest
-		b.differs(l)
+		b.differs(number, l)
 	}
 	return true, b.put(b.key, &t)
 }

@@ -102,23 +102,23 @@ func appendFirstKey(dst []byte, c *schemas.Cell, time int64) []byte {
 	return appendString(dst, c.Reason)
 }
 
-// cellOf reads a cell's key. Its strings alias the key.
-func cellOf(key []byte) (c schemas.Cell, err error) {
+// readKey reads a cell's key. Its strings alias the key.
+func readKey(key []byte, c *schemas.Cell) error {
 	r := reader{b: key}
 	first := r.byte()
-	c.Grain = schemas.Grain(first &^ byEpoch)
+	*c = schemas.Cell{Grain: schemas.Grain(first &^ byEpoch)}
 	if c.Grain == schemas.GrainUnknown || int(c.Grain) >= len(units) {
-		return c, errCell
+		return errCell
 	}
 	if first&byEpoch == 0 {
-		r.firstKey(&c)
+		r.firstKey(c)
 	} else {
-		r.keyByEpoch(&c)
+		r.keyByEpoch(c)
 	}
 	if r.bad || len(r.b) > 0 {
-		return c, errCell
+		return errCell
 	}
-	return c, nil
+	return nil
 }
 
 func (r *reader) keyByEpoch(c *schemas.Cell) {

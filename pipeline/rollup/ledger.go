@@ -15,21 +15,11 @@ func LedgerDay(ms int64) int64 { return min(max(ms, 0), maxLedgerMs) / dayMs * d
 func (b *Book) Ledger(day int64, topic, outcome string, records int64) error {
 	c := schemas.Cell{Grain: schemas.GrainDayLedger, Time: schemas.Time(day), Topic: topic, Outcome: outcome}
 	b.key = appendKey(b.key[:0], &c)
-	t, err := b.cell(b.key)
+	t, err := b.now(b.key)
 	if err != nil {
 		return err
 	}
 	t.newest = maxLedgerMs
-	t.count += records
+	t.amounts[countAt] += records
 	return nil
-}
-
-// Rows is how many rows the next Emit hands out.
-func (b *Book) Rows() (n int) {
-	for i := range b.order {
-		if b.order[i].emits() {
-			n++
-		}
-	}
-	return n
 }

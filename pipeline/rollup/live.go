@@ -1,13 +1,13 @@
 package rollup
 
 import (
-	"bytes"
+	"encoding/binary"
 	"fmt"
 	"hash/maphash"
 	"math"
 )
 
-// liveCells bounds the cells that a book holds decoded, of some 200 bytes each; a
+// liveCells bounds the cells that a book holds decoded, of some 150 bytes each; a
 // transaction may go beyond it by what it changes. With more, those that were not used
 // since the last time go, with all in use all of them: the local state has them.
 const liveCells = 1 << 16
@@ -19,7 +19,7 @@ const putsPerCommit = 512
 
 const (
 	slabCells = 256     // totals are made in slabs, which stay in their place
-	keyChunk  = 1 << 16 // bytes in which their keys are
+	keyChunk  = 1 << 16 // bytes in which keys are that don't stand in their totals
 	minPlaces = 1 << 10
 )
 
@@ -28,8 +28,8 @@ const (
 type live struct {
 	seed   maphash.Seed
 	places []place // a power of two, never more than half full
-	slabs  [][]total
-	keys   []byte // the rest of the chunk that is being filled
+	slabs  []*[slabCells]total
+	keys   [][]byte // chunks; the last one is being filled
 	n      int
 }
 
@@ -43,37 +43,62 @@ func newLive() live { return live{seed: maphash.MakeSeed(), places: make([]place
 
 func (l *live) total(number uint32) *total { return &l.slabs[number/slabCells][number%slabCells] }
 
-func (l *live) find(key []byte) (t *total, hash uint64) {
-	hash = maphash.Bytes(l.seed, key)
+func (l *live) hash(key []byte) uint64 { return maphash.Bytes(l.seed, key) }
+
+// key is the key of a total.
+func (l *live) key(t *total) []byte {
+	if t.length <= inlineKey {
+		return t.key[:t.length:t.length]
+	}
+	chunk, from := binary.LittleEndian.Uint32(t.key[:]), binary.LittleEndian.Uint32(t.key[4:])
+	return l.keys[chunk][from : from+t.length : from+t.length]
+}
+
+// setKey copies the key of a total.
+func (l *live) setKey(t *total, key []byte) {
+	t.length = uint32(len(key))
+	if len(key) <= inlineKey {
+		copy(t.key[:], key)
+		return
+	}
+	last := len(l.keys) - 1
+	if last < 0 || len(l.keys[last])+len(key) > cap(l.keys[last]) {
+		l.keys = append(l.keys, make([]byte, 0, max(keyChunk, len(key))))
+		last++
+	}
+	binary.LittleEndian.PutUint32(t.key[:], uint32(last))
+	binary.LittleEndian.PutUint32(t.key[4:], uint32(len(l.keys[last])))
+	l.keys[last] = append(l.keys[last], key...)
+}
+
+// find is the number of the total of a key; false without one.
+func (l *live) find(key []byte, hash uint64) (number uint32, found bool) {
 	mask := uint64(len(l.places) - 1)
 	for i := hash & mask; l.places[i].at != 0; i = (i + 1) & mask {
 		if p := l.places[i]; p.tag == uint32(hash>>32) {
-			if t := l.total(p.at - 1); bytes.Equal(t.key, key) {
-				return t, hash
+			if t := l.total(p.at - 1); int(t.length) == len(key) && string(l.key(t)) == string(key) {
+				return p.at - 1, true
 			}
 		}
 	}
-	return nil, hash
+	return 0, false
 }
 
 // add makes room for a cell that find has not found. The key is copied.
-func (l *live) add(key []byte, hash uint64) *total {
+func (l *live) add(key []byte, hash uint64) (number uint32) {
 	if 2*(l.n+1) > len(l.places) {
 		l.grow()
 	}
 	if l.n == len(l.slabs)*slabCells {
-		l.slabs = append(l.slabs, make([]total, slabCells))
+		l.slabs = append(l.slabs, new([slabCells]total))
 	}
-	t := l.total(uint32(l.n))
-	if len(l.keys)+len(key) > cap(l.keys) {
-		l.keys = make([]byte, 0, max(keyChunk, len(key)))
-	}
-	from := len(l.keys)
-	l.keys = append(l.keys, key...)
-	*t = total{newest: math.MinInt64, key: l.keys[from:len(l.keys):len(l.keys)]}
-	l.put(hash, uint32(l.n))
+	number = uint32(l.n)
+	t := l.total(number)
+	*t = total{newest: math.MinInt64}
+	l.setKey(t, key)
+	l.put(hash, number)
 	l.n++
-	return t
+	return number
 }
 
 func (l *live) put(hash uint64, number uint32) {
@@ -88,8 +113,21 @@ func (l *live) put(hash uint64, number uint32) {
 func (l *live) grow() {
 	l.places = make([]place, 2*len(l.places))
 	for i := range uint32(l.n) {
-		l.put(maphash.Bytes(l.seed, l.total(i).key), i)
+		l.put(l.hash(l.key(l.total(i))), i)
 	}
+}
+
+// lookahead is how many totals are asked of memory before the first of them is looked at:
+// loads that don't depend on each other overlap.
+const lookahead = 16
+
+// touch loads totals. Their sum is what makes the compiler load them.
+func (l *live) touch(numbers []uint32) (sum uint64) {
+	for _, n := range numbers {
+		t := l.total(n)
+		sum += uint64(t.length) + uint64(t.key[0])
+	}
+	return sum
 }
 
 // trim drops cells where there are more than b.most. None is a changed one any more, and
@@ -113,29 +151,41 @@ func (b *Book) trim() error {
 	}
 	for i := range uint32(old.n) {
 		if from := old.total(i); from.used {
-			to := b.live.add(from.key, maphash.Bytes(b.live.seed, from.key))
+			key := old.key(from)
+			to := b.live.total(b.live.add(key, b.live.hash(key)))
 			to.amounts, to.newest = from.amounts, from.newest
 		}
 	}
 	return nil
 }
 
-// Dirty is how many cells differ from the local state.
+// Dirty is how many cells differ from the local state, but for those of moves that wait.
 func (b *Book) Dirty() int { return len(b.dirty) - b.clean }
 
 // Put puts all cells that differ into the local state, before it is frozen: what it holds
 // then are the cells of this moment.
-func (b *Book) Put() error { return b.putSome(len(b.dirty)) }
+func (b *Book) Put() error {
+	if err := b.Apply(); err != nil {
+		return err
+	}
+	return b.putSome(len(b.dirty))
+}
 
 // putSome does it for the n cells that have differed for longest.
 func (b *Book) putSome(n int) error {
-	for ; n > 0 && b.clean < len(b.dirty); n-- {
-		t := b.dirty[b.clean]
-		if err := b.put(t.key, t); err != nil {
-			return err
+	list := b.dirty[b.clean:][:min(n, b.Dirty())]
+	for len(list) > 0 {
+		part := list[:min(lookahead, len(list))]
+		list = list[len(part):]
+		b.touched = b.live.touch(part)
+		for _, n := range part {
+			t := b.live.total(n)
+			if err := b.put(b.live.key(t), t); err != nil {
+				return err
+			}
+			t.dirty = false
+			b.clean++
 		}
-		t.dirty = false
-		b.clean++
 	}
 	if b.clean == len(b.dirty) {
 		b.dirty, b.clean = b.dirty[:0], 0
@@ -144,33 +194,34 @@ func (b *Book) putSome(n int) error {
 }
 
 // differs notes that a cell is not what the local state holds of it.
-func (b *Book) differs(t *total) {
+func (b *Book) differs(number uint32, t *total) {
 	if !t.dirty {
 		t.dirty = true
-		b.dirty = append(b.dirty, t)
+		b.dirty = append(b.dirty, number)
 	}
 }
 
 // cell is a cell to change: from now on it is one of the changed ones.
-func (b *Book) cell(key []byte) (*total, error) {
-	t, hash := b.live.find(key)
-	if t == nil {
+func (b *Book) cell(key []byte, hash uint64) (*total, error) {
+	number, found := b.live.find(key, hash)
+	if !found {
 		stored, err := b.cells.GetCell(key)
 		if err != nil {
 			return nil, fmt.Errorf("roll-up cell: %w", err)
 		}
-		t = b.live.add(key, hash)
+		number = b.live.add(key, hash)
 		if stored != nil {
-			if err := t.read(stored); err != nil {
+			if err := b.live.total(number).read(stored, isFunnel(key)); err != nil {
 				return nil, err
 			}
 		}
 	}
+	t := b.live.total(number)
 	t.used = true
 	if !t.listed {
 		t.listed = true
-		b.order = append(b.order, change{t, t.amounts})
+		b.order = append(b.order, change{number, t.amounts})
 	}
-	b.differs(t)
+	b.differs(number, t)
 	return t, nil
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/clearlane/clearlane/schemas"
 )
 
-// However many cells a book holds decoded, and however few it puts at a commit: its rows
-// are those of a book that puts all of them and holds none, and once it has put them the
-// local state is the same, byte for byte.
+// However many cells a book holds decoded, however long moves wait, and however few cells it
+// puts at a commit: its rows are those of a book that makes each move at once, puts all cells
+// and holds none, and once it has put them the local state is the same, byte for byte.
 func TestLiveCellsAreThoseOfTheLocalState(t *testing.T) {
 	trimmed := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -92,6 +92,9 @@ func TestLiveCellsAreThoseOfTheLocalState(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
+			}
+			if err := b.Apply(); err != nil {
+				t.Fatal(err)
 			}
 			if a.live.n < before {
 				trimmed++

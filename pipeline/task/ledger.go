@@ -87,8 +87,12 @@ func (t *Task) closeLedger() error {
 			return err
 		}
 	}
+	rows, err := t.book.Rows()
+	if err != nil {
+		return err
+	}
 	itself := 1
-	return t.book.Ledger(day, t.cfg.Outputs[OutRollups], Published, int64(t.book.Rows()+itself))
+	return t.book.Ledger(day, t.cfg.Outputs[OutRollups], Published, int64(rows+itself))
 }
 
 // adopt takes over what a published row says of a cell of the funnel or the ledger; false

@@ -279,6 +279,9 @@ const (
 
 func (t *Task) expire() error {
 	t.scratch.due = t.scratch.due[:0]
+	if err := t.book.Apply(); err != nil {
+		return err
+	}
 	n, err := t.store.Expire(t.watermark-t.cfg.keepMs(), expireMax, t.waits)
 	if err != nil {
 		return fmt.Errorf("expiry: %w", err)
