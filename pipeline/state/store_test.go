@@ -3,8 +3,10 @@ package state
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"testing"
 
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
@@ -145,4 +147,33 @@ func TestWhatIsNotReadyIsNotWritten(t *testing.T) {
 		t.Fatalf("opened again: meta %q, %q, %q", meta, first, second)
 	}
 	must(t, s.Close())
+}
+
+// What an older release has left in blocks of columns is read, and written anew in rows.
+func TestTablesOfColumnsAreRead(t *testing.T) {
+	fs, want := vfs.NewMem(), map[string]string{}
+	for round, columns := range []bool{true, false, true, false} {
+		o := testOptions(fs)
+		o.DirtyEntries = 300
+		o.tune = func(o *pebble.Options) { o.Experimental.EnableColumnarBlocks = func() bool { return columns } }
+		s, err := Open("db", o)
+		must(t, err)
+		for i := range 300 {
+			key := fmt.Sprintf("k%03d", i)
+			got, err := s.Get([]byte(key))
+			must(t, err)
+			if string(got) != want[key] {
+				t.Fatalf("round %d: %s is %q, want %q", round, key, got, want[key])
+			}
+			if i%4 == round || round == 0 { // each table holds what the ones before lack
+				want[key] = fmt.Sprintf("%0100d", round)
+				must(t, s.Put([]byte(key), []byte(want[key]), int64(round), uint64(i%7)))
+			}
+		}
+		flushTest(t, s)
+		if round == 2 {
+			must(t, s.db.Compact(t.Context(), []byte{0}, []byte{0xff}, false))
+		}
+		must(t, s.Close())
+	}
 }

@@ -34,6 +34,7 @@ func BenchmarkTune(b *testing.B) {
 		tune func(*pebble.Options)
 	}{
 		{"ours", nil},
+		{"columns", func(o *pebble.Options) { o.Experimental.EnableColumnarBlocks = func() bool { return true } }},
 		{"none", compress(none)},
 		{"fastest", compress(fastest)},
 		{"snappy", compress(snappy)},
