@@ -39,20 +39,21 @@ type Book struct {
 	// Puts is how many cells a commit puts into the local state; the others wait for Put.
 	Puts int
 
-	cells   Cells
-	lifeMs  int64 // how long a cell outlives the newest record that moved it
-	live    live
-	order   []change // the changed, in the sequence of first change
-	dirty   []uint32 // those that differ from the local state, but for the first clean ones
-	clean   int
-	most    int    // liveCells
-	moves   []move // those that wait
-	keys    []byte // of their cells
-	mark    Mark
-	key     []byte
-	val     []byte
-	touched uint64 // what was loaded ahead came to, so that it is loaded
-	row     schemas.RollupRow
+	cells       Cells
+	lifeMs      int64 // how long a cell outlives the newest record that moved it
+	live        live
+	order       []change // the changed, in the sequence of first change
+	dirty       []uint32 // those that differ from the local state, but for the first clean ones
+	clean       int
+	most        int    // liveCells
+	moves       []move // those that wait
+	keys        []byte // of their cells
+	mark, added Mark
+	key         []byte
+	val         []byte
+	whens       whens
+	touched     uint64 // what was loaded ahead came to, so that it is loaded
+	row         schemas.RollupRow
 }
 
 // New makes a book over stored cells. lifeMs is how long after its newest record an
@@ -67,15 +68,25 @@ func New(cells Cells, lifeMs int64) *Book {
 // watermark where that is later. What can't be taken out may be said by a later call, of any
 // method that looks at cells.
 func (b *Book) Move(old, new []byte, newestMs int64) error {
+	if new == nil {
+		return b.Replace(old, nil, newestMs)
+	}
+	if err := ReadMark(new, &b.added); err != nil {
+		return err
+	}
+	return b.Replace(old, &b.added, newestMs)
+}
+
+// Replace is Move for a new mark that is at hand.
+func (b *Book) Replace(old []byte, new *Mark, newestMs int64) error {
 	if old != nil {
-		if err := b.note(old, -1, newestMs); err != nil {
+		if err := ReadMark(old, &b.mark); err != nil {
 			return err
 		}
+		b.note(&b.mark, -1, newestMs)
 	}
 	if new != nil {
-		if err := b.note(new, +1, newestMs); err != nil {
-			return err
-		}
+		b.note(new, +1, newestMs)
 	}
 	return b.due()
 }
@@ -90,9 +101,10 @@ func (b *Book) Keep(mark []byte, newestMs int64) error {
 	if err := b.Apply(); err != nil {
 		return err
 	}
-	if err := b.note(mark, 0, newestMs); err != nil {
+	if err := ReadMark(mark, &b.mark); err != nil {
 		return err
 	}
+	b.note(&b.mark, 0, newestMs)
 	moves := b.moves
 	b.moves = b.moves[:0]
 	for i := range moves {

@@ -158,7 +158,7 @@ func TestTotalsAreExactWhateverIsForgotten(t *testing.T) {
 			pub.version = max(pub.supersedes+1, uint64(p.watermark))
 			pub.mark = AppendMark(nil, &v, pub.version)
 			if first {
-				pub.mark = AppendFirstMark(nil, &v)
+				pub.mark = appendFirstMark(nil, &v)
 			}
 			var old []byte
 			if known {

@@ -43,7 +43,7 @@ func TestWaitingExpiresOnceAndRowsAreAdopted(t *testing.T) {
 	const day = 20_000
 	cells := kept{}
 	b := New(cells, 30*dayMs)
-	cell := schemas.Cell{Time: day*dayMs + 5*hourMs + 17, SellerID: "s", Channel: "B2C", Epoch: day}
+	cell := &Stage{Time: day*dayMs + 5*hourMs + 17, SellerID: "s", Channel: "B2C", Epoch: day}
 	if err := b.Funnel(cell, &schemas.Funnel{Orders: 1, Shipments: 3, Waiting: 3}, +1); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestWaitingExpiresOnceAndRowsAreAdopted(t *testing.T) {
 func TestAContributionThatComesBackMakesNoRow(t *testing.T) {
 	b := New(kept{}, dayMs)
 	for _, sign := range []int64{+1, -1} {
-		if err := b.Funnel(schemas.Cell{}, &schemas.Funnel{Clicks: 1}, sign); err != nil {
+		if err := b.Funnel(&Stage{}, &schemas.Funnel{Clicks: 1}, sign); err != nil {
 			t.Fatal(err)
 		}
 	}

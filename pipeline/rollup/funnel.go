@@ -14,24 +14,33 @@ func EpochOf(ms int64) uint32 {
 // EpochEnd is the last millisecond of an epoch, Unix ms.
 func EpochEnd(epoch uint32) int64 { return endOf(epoch) - 1 }
 
-// Funnel adds what a case contributes to its cell, or with sign -1 takes it out again. Of
-// the cell, seller, channel, epoch and any time in its hour are looked at. What a cell
-// counts may fall below zero where a case was counted in another epoch: the sum over the
-// epochs does not.
-func (b *Book) Funnel(c schemas.Cell, n *schemas.Funnel, sign int64) error {
-	c.Grain = schemas.GrainHourFunnel
+// Stage is a cell of the funnel: whose the case is, any time in its hour, and its epoch.
+type Stage struct {
+	SellerID, Channel string
+	Time              schemas.Time
+	Epoch             uint32
+}
+
+// Funnel adds what a case contributes to its cell, or with sign -1 takes it out again. What
+// a cell counts may fall below zero where a case was counted in another epoch: the sum over
+// the epochs does not.
+func (b *Book) Funnel(c *Stage, n *schemas.Funnel, sign int64) error {
+	from := len(b.keys)
+	b.keys = append(b.keys, byte(schemas.GrainHourFunnel)|byEpoch)
+	b.keys = appendWhen(b.keys, c.Epoch, c.Time, hourMs)
+	b.keys = appendString(appendString(b.keys, c.SellerID), c.Channel)
 	by := stagesOf(n)
 	for i := range by {
 		by[i] *= sign
 	}
-	b.add(&c, &by, EpochEnd(c.Epoch))
-	if i := len(b.moves) - 2; i >= 0 { // mostly the cell that the case was taken out of
-		last, before := &b.moves[i+1], &b.moves[i]
-		if string(b.keys[last.from:last.to]) == string(b.keys[before.from:before.to]) {
-			before.addStages(&last.amounts)
-			b.moves, b.keys = b.moves[:i+1], b.keys[:last.from]
+	if i := len(b.moves) - 1; i >= 0 { // mostly the case was taken out of the same cell
+		if last := &b.moves[i]; string(b.keys[last.from:last.to]) == string(b.keys[from:]) {
+			last.addStages(&by)
+			b.keys = b.keys[:from]
+			return nil
 		}
 	}
+	b.putOff(from, EpochEnd(c.Epoch)).amounts = by
 	return b.due()
 }
 

@@ -43,14 +43,27 @@ const byEpoch = 1 << 7
 // appendKey appends the key of a cell. Of a key's fields only those that its grain has
 // are looked at, and its time is cut to the grain's unit.
 func appendKey(dst []byte, c *schemas.Cell) []byte {
-	unit := units[c.Grain]
-	if c.Epoch == 0 && c.Grain <= schemas.GrainHourReason {
-		return appendFirstKey(dst, c, int64(floor(c.Time, unit)))
+	if isFirst(c.Grain, c.Epoch) {
+		return appendFirstKey(dst, c.Grain, c, int64(floor(c.Time, units[c.Grain])))
 	}
 	dst = append(dst, byte(c.Grain)|byEpoch)
-	dst = binary.AppendUvarint(dst, uint64(c.Epoch))
-	dst = binary.AppendVarint(dst, int64(floor(c.Time, unit)/unit))
-	switch c.Grain {
+	dst = appendWhen(dst, c.Epoch, c.Time, units[c.Grain])
+	return appendDimensions(dst, c.Grain, c)
+}
+
+// isFirst tells cells that have a key of the first release.
+func isFirst(g schemas.Grain, epoch uint32) bool {
+	return epoch == 0 && g <= schemas.GrainHourReason
+}
+
+// appendWhen appends an epoch and a time in units.
+func appendWhen(dst []byte, epoch uint32, t, unit schemas.Time) []byte {
+	return binary.AppendVarint(binary.AppendUvarint(dst, uint64(epoch)), int64(floor(t, unit)/unit))
+}
+
+// appendDimensions appends those that cells of a grain have.
+func appendDimensions(dst []byte, g schemas.Grain, c *schemas.Cell) []byte {
+	switch g {
 	case schemas.GrainMinuteRoute:
 		dst = append(dst, byte(c.Route), byte(c.PreferenceStatus))
 		dst = appendString(dst, c.Port)
@@ -88,9 +101,9 @@ func appendKey(dst []byte, c *schemas.Cell) []byte {
 	}
 }
 
-func appendFirstKey(dst []byte, c *schemas.Cell, time int64) []byte {
-	dst = append(dst, byte(c.Grain))
-	if c.Grain == schemas.GrainMinuteRoute {
+func appendFirstKey(dst []byte, g schemas.Grain, c *schemas.Cell, time int64) []byte {
+	dst = append(dst, byte(g))
+	if g == schemas.GrainMinuteRoute {
 		dst = append(dst, byte(c.Route), byte(c.PreferenceStatus))
 		dst = binary.AppendVarint(dst, time)
 		dst = appendString(dst, c.Port)

@@ -73,9 +73,9 @@ func TestLiveCellsAreThoseOfTheLocalState(t *testing.T) {
 					}
 				}
 			case 3:
-				c := schemas.Cell{SellerID: rapid.SampledFrom([]string{"", "s"}).Draw(t, "seller"), Epoch: 3}
+				c := Stage{SellerID: rapid.SampledFrom([]string{"", "s"}).Draw(t, "seller"), Epoch: 3}
 				for _, x := range []*Book{a, b} {
-					if err := x.Funnel(c, &schemas.Funnel{Clicks: 1, Waiting: 2}, +1); err != nil {
+					if err := x.Funnel(&c, &schemas.Funnel{Clicks: 1, Waiting: 2}, +1); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -30,35 +30,75 @@ var errMark = errors.New("roll-up mark: not in a known form")
 // Epoch is the epoch of a decision's version: its day.
 func Epoch(version uint64) uint32 { return uint32(version / dayMs) }
 
+// Of makes m the mark of a decision's verdict and version, whose texts it shares.
+func (m *Mark) Of(v *schemas.Verdict, version uint64) {
+	d := &v.Dimensions
+	m.set(v)
+	c := &m.Cell
+	c.SellerID, c.SiteHost, c.OriginCountry, c.HSChapter = d.SellerID, d.SiteHost, d.OriginCountry, d.HSChapter
+	c.ChannelGroup, c.Platform, c.LabelClass, c.AdNetwork, c.Campaign = d.ChannelGroup, d.Platform, d.LabelClass, d.AdNetwork, d.Campaign
+	c.Epoch = Epoch(version)
+}
+
+// OfFirst makes m the mark of the first version, for decisions that were published before
+// there were epochs: it counts in the cells that they were counted in then.
+func (m *Mark) OfFirst(v *schemas.Verdict) {
+	m.set(v)
+	m.first = true
+	if len(m.Reasons) > 0 { // else seller and site were not counted
+		m.Cell.SellerID, m.Cell.SiteHost = v.Dimensions.SellerID, v.Dimensions.SiteHost
+	}
+}
+
+// set sets what marks of both versions have.
+func (m *Mark) set(v *schemas.Verdict) {
+	d, reasons := &v.Dimensions, v.Reasons
+	*m = Mark{EventTime: d.EventTime, Value: d.DeclaredValue, Reasons: m.Reasons[:0]}
+	m.Cell.Route, m.Cell.PreferenceStatus, m.Cell.Port, m.Cell.Currency = v.Route, v.PreferenceStatus, d.Port, d.Currency
+	for i := range reasons {
+		if i == 0 || reasons[i].Code != reasons[i-1].Code { // they are ordered by code
+			m.Reasons = append(m.Reasons, reasons[i].Code)
+		}
+	}
+}
+
 // AppendMark appends the mark of a decision's verdict and version to dst.
 func AppendMark(dst []byte, v *schemas.Verdict, version uint64) []byte {
+	var m Mark
+	m.Of(v, version)
+	return m.Append(dst)
+}
+
+// Append appends a mark to dst, to be read by ReadMark.
+func (m *Mark) Append(dst []byte) []byte {
+	if m.first {
+		return m.appendFirst(dst)
+	}
 	const valued = 1 << 7
-	d := &v.Dimensions
-	codes := byte(v.Route) | byte(v.PreferenceStatus)<<3
-	if d.DeclaredValue.Set {
+	c := &m.Cell
+	codes := byte(c.Route) | byte(c.PreferenceStatus)<<3
+	if m.Value.Set {
 		codes |= valued
 	}
 	dst = append(dst, markVersion, codes)
-	dst = binary.AppendVarint(dst, int64(d.EventTime))
-	dst = binary.AppendVarint(dst, int64(Epoch(version))-int64(floor(d.EventTime, dayMs)/dayMs)) // mostly a small number
-	if d.DeclaredValue.Set {
-		dst = binary.AppendVarint(dst, d.DeclaredValue.E4)
+	dst = binary.AppendVarint(dst, int64(m.EventTime))
+	dst = binary.AppendVarint(dst, int64(c.Epoch)-int64(floor(m.EventTime, dayMs)/dayMs)) // mostly a small number
+	if m.Value.Set {
+		dst = binary.AppendVarint(dst, m.Value.E4)
 	}
-	dst = appendText(dst, d.Port)
-	dst = appendWord(dst, d.Currency)
-	dst = appendText(dst, d.SellerID)
-	dst = appendText(dst, d.SiteHost)
-	dst = appendText(dst, d.OriginCountry)
-	dst = appendText(dst, d.HSChapter)
-	dst = appendWord(dst, d.ChannelGroup)
-	dst = appendWord(dst, d.Platform)
-	dst = appendWord(dst, d.LabelClass)
-	dst = appendWord(dst, d.AdNetwork)
-	dst = appendText(dst, d.Campaign)
-	for i := range v.Reasons {
-		if first(v.Reasons, i) {
-			dst = appendWord(dst, v.Reasons[i].Code)
-		}
+	dst = appendText(dst, c.Port)
+	dst = appendWord(dst, c.Currency)
+	dst = appendText(dst, c.SellerID)
+	dst = appendText(dst, c.SiteHost)
+	dst = appendText(dst, c.OriginCountry)
+	dst = appendText(dst, c.HSChapter)
+	dst = appendWord(dst, c.ChannelGroup)
+	dst = appendWord(dst, c.Platform)
+	dst = appendWord(dst, c.LabelClass)
+	dst = appendWord(dst, c.AdNetwork)
+	dst = appendText(dst, c.Campaign)
+	for _, code := range m.Reasons {
+		dst = appendWord(dst, code)
 	}
 	return dst
 }
@@ -100,47 +140,27 @@ func ReadMark(b []byte, m *Mark) error {
 	return nil
 }
 
-// AppendFirstMark appends the mark of the first version, for decisions that were published
-// before there were epochs: it counts in the cells that they were counted in then.
-func AppendFirstMark(dst []byte, v *schemas.Verdict) []byte {
-	d := &v.Dimensions
-	dst = append(dst, firstMark, byte(v.Route), byte(v.PreferenceStatus))
-	dst = binary.AppendVarint(dst, int64(d.EventTime))
-	dst = appendString(dst, d.Port)
-	dst = appendString(dst, d.Currency)
-	if d.DeclaredValue.Set {
+func (m *Mark) appendFirst(dst []byte) []byte {
+	c := &m.Cell
+	dst = append(dst, firstMark, byte(c.Route), byte(c.PreferenceStatus))
+	dst = binary.AppendVarint(dst, int64(m.EventTime))
+	dst = appendString(dst, c.Port)
+	dst = appendString(dst, c.Currency)
+	if m.Value.Set {
 		dst = append(dst, 1)
-		dst = binary.AppendVarint(dst, d.DeclaredValue.E4)
+		dst = binary.AppendVarint(dst, m.Value.E4)
 	} else {
 		dst = append(dst, 0)
 	}
-	codes := distinct(v.Reasons)
-	dst = binary.AppendUvarint(dst, uint64(codes))
-	if codes == 0 {
-		return dst // seller and site were counted by reason only
+	dst = binary.AppendUvarint(dst, uint64(len(m.Reasons)))
+	if len(m.Reasons) == 0 {
+		return dst
 	}
-	for i := range v.Reasons {
-		if first(v.Reasons, i) {
-			dst = appendString(dst, v.Reasons[i].Code)
-		}
+	for _, code := range m.Reasons {
+		dst = appendString(dst, code)
 	}
-	dst = appendString(dst, d.SellerID)
-	return appendString(dst, d.SiteHost)
-}
-
-// first is whether a reason is the first one of its code. Reasons are ordered by code, so
-// equal ones are neighbours.
-func first(reasons []schemas.Reason, i int) bool {
-	return i == 0 || reasons[i].Code != reasons[i-1].Code
-}
-
-func distinct(reasons []schemas.Reason) (codes int) {
-	for i := range reasons {
-		if first(reasons, i) {
-			codes++
-		}
-	}
-	return codes
+	dst = appendString(dst, c.SellerID)
+	return appendString(dst, c.SiteHost)
 }
 
 // readFirstMark reads a mark of the first version.

@@ -39,7 +39,7 @@ func TestAMarkIsReadAsItWasWritten(t *testing.T) {
 			first.Cell.SellerID, first.Cell.SiteHost = d.SellerID, d.SiteHost
 		}
 		got = Mark{}
-		if err := ReadMark(AppendFirstMark(nil, &v), &got); err != nil || !reflect.DeepEqual(got, first) {
+		if err := ReadMark(appendFirstMark(nil, &v), &got); err != nil || !reflect.DeepEqual(got, first) {
 			t.Fatalf("%v\ngot  %+v\nwant %+v", err, got, first)
 		}
 	})
@@ -85,7 +85,7 @@ func FuzzReadMark(f *testing.F) {
 	v := schemas.Verdict{Route: schemas.RouteHighRisk, Reasons: []schemas.Reason{{Code: "A"}, {Code: "ECERT_INVALID"}}}
 	v.Dimensions.DeclaredValue = schemas.Decimal{E4: 12345, Set: true}
 	f.Add(AppendMark(nil, &v, 20_000*dayMs))
-	f.Add(AppendFirstMark(nil, &v))
+	f.Add(appendFirstMark(nil, &v))
 	f.Add([]byte{1, 2, 3})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var m Mark
@@ -93,4 +93,11 @@ func FuzzReadMark(f *testing.F) {
 			t.Errorf("%d reasons of %d bytes", len(m.Reasons), len(b))
 		}
 	})
+}
+
+// appendFirstMark appends the mark of the first version.
+func appendFirstMark(dst []byte, v *schemas.Verdict) []byte {
+	var m Mark
+	m.OfFirst(v)
+	return m.Append(dst)
 }

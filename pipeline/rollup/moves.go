@@ -2,6 +2,7 @@ package rollup
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/clearlane/clearlane/schemas"
 )
@@ -78,13 +79,9 @@ var decided = [...]schemas.Grain{schemas.GrainMinuteRoute, schemas.GrainHourReas
 var valued = [len(units)]bool{schemas.GrainMinuteRoute: true, schemas.GrainDayOrigin: true, schemas.GrainHourLabel: true, schemas.GrainDaySeller: true}
 
 // note puts off the moves of a decision: with sign +1 into its cells, with -1 out of them.
-func (b *Book) note(mark []byte, sign int64, newestMs int64) error {
-	m := &b.mark
-	if err := ReadMark(mark, m); err != nil {
-		return err
-	}
+// It changes the reason of the mark's Cell.
+func (b *Book) note(m *Mark, sign int64, newestMs int64) {
 	c := &m.Cell
-	c.Time = m.EventTime
 	counts := amounts{countAt: sign}
 	sums := counts
 	if v := m.Value; v.Set {
@@ -99,25 +96,64 @@ func (b *Book) note(mark []byte, sign int64, newestMs int64) error {
 	if m.first {
 		grains = grains[:2]
 	}
-	for _, c.Grain = range grains {
-		switch {
-		case c.Grain == schemas.GrainHourReason:
-			for _, c.Reason = range m.Reasons {
-				b.add(c, &counts, newestMs)
-			}
-		case valued[c.Grain]:
-			b.add(c, &sums, newestMs)
-		default:
-			b.add(c, &counts, newestMs)
+	b.whens.of(c.Epoch, m.EventTime)
+	for _, g := range grains {
+		by := &counts
+		if valued[g] {
+			by = &sums
+		}
+		if g != schemas.GrainHourReason {
+			b.add(g, m, by, newestMs)
+			continue
+		}
+		for _, c.Reason = range m.Reasons {
+			b.add(g, m, by, newestMs)
 		}
 	}
-	return nil
 }
 
-func (b *Book) add(c *schemas.Cell, by *amounts, newestMs int64) {
-	from := uint32(len(b.keys))
-	b.keys = appendKey(b.keys, c)
-	b.moves = append(b.moves, move{amounts: *by, newest: newestMs, from: from, to: uint32(len(b.keys))})
+func (b *Book) add(g schemas.Grain, m *Mark, by *amounts, newestMs int64) {
+	from := len(b.keys)
+	if isFirst(g, m.Cell.Epoch) {
+		b.keys = appendFirstKey(b.keys, g, &m.Cell, int64(floor(m.EventTime, units[g])))
+	} else {
+		b.keys = append(append(b.keys, byte(g)|byEpoch), b.whens.in(units[g])...)
+		b.keys = appendDimensions(b.keys, g, &m.Cell)
+	}
+	b.putOff(from, newestMs).amounts = *by
+}
+
+// putOff adds a move of the cell whose key begins at from, the last one in b.keys.
+func (b *Book) putOff(from int, newestMs int64) *move {
+	n := len(b.moves)
+	b.moves = slices.Grow(b.moves, 1)[:n+1]
+	m := &b.moves[n]
+	m.newest, m.from, m.to = newestMs, uint32(from), uint32(len(b.keys))
+	return m
+}
+
+// whens are an epoch and a time as keys have them, by their units.
+type whens struct {
+	bytes        []byte
+	minute, hour int // where these end; the day does at the end
+}
+
+func (w *whens) of(epoch uint32, t schemas.Time) {
+	b := appendWhen(w.bytes[:0], epoch, t, minuteMs)
+	w.minute = len(b)
+	b = appendWhen(b, epoch, t, hourMs)
+	w.hour = len(b)
+	w.bytes = appendWhen(b, epoch, t, dayMs)
+}
+
+func (w *whens) in(unit schemas.Time) []byte {
+	switch unit {
+	case minuteMs:
+		return w.bytes[:w.minute]
+	case hourMs:
+		return w.bytes[w.minute:w.hour]
+	}
+	return w.bytes[w.hour:]
 }
 
 // due makes the moves that wait when they are many.

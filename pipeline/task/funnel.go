@@ -34,6 +34,7 @@ func (t *Task) countContributions() error {
 		}
 		return nil
 	}
+	s.parties = parties{}
 	s.after = t.state.Contributions(append(s.after[:0], t.state.Left()...))
 	t.state.SetCounted()
 	for i := range s.before {
@@ -75,21 +76,40 @@ func find(list []join.Contribution, c *join.Contribution) int {
 // all the same, or of one so old, counts in the epoch of the watermark, and does not wait
 // any more: a cell that was forgotten is never counted in again.
 func (t *Task) contribute(c *join.Contribution, sign int64) error {
-	cell := schemas.Cell{Time: schemas.Time(c.TimeMs), Epoch: rollup.EpochOf(c.LastMs)}
+	cell := rollup.Stage{Time: schemas.Time(c.TimeMs), Epoch: rollup.EpochOf(c.LastMs)}
 	n := schemas.Funnel{Clicks: int64(c.Clicks), Shipments: int64(c.Shipments), Joined: int64(c.Joined())}
 	n.Waiting = n.Shipments - n.Joined
 	if c.HasOrder {
-		var err error
-		if cell.SellerID, cell.Channel, err = codec.OrderParties(c.Order); err != nil {
-			return fmt.Errorf("%w: %w", ErrState, err)
+		p, err := t.scratch.parties.of(c)
+		if err != nil {
+			return err
 		}
-		n.Orders = 1
+		cell.SellerID, cell.Channel, n.Orders = p.seller, p.channel, 1
 	}
 	if rollup.EpochEnd(cell.Epoch) < t.watermark-t.cfg.keepMs() {
 		cell.Epoch = rollup.EpochOf(t.watermark)
 		n.Waiting, n.Expired = 0, n.Waiting
 	}
-	return t.book.Funnel(cell, &n, sign)
+	return t.book.Funnel(&cell, &n, sign)
+}
+
+// parties are those of the order that was asked for last: what is taken out of a cell and what
+// is put in mostly have the same.
+type parties struct {
+	rank            join.Rank // of the order, zero for none
+	seller, channel string    // they alias its payload
+}
+
+func (p *parties) of(c *join.Contribution) (*parties, error) {
+	if p.rank == c.Rank && p.rank != (join.Rank{}) {
+		return p, nil
+	}
+	var err error
+	if p.seller, p.channel, err = codec.OrderParties(c.Order); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrState, err)
+	}
+	p.rank = c.Rank
+	return p, nil
 }
 
 // waits tells the store which cells to keep for now, and notes them.

@@ -129,8 +129,9 @@ func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict
 	if last != nil {
 		old = last.Cell
 	}
-	mark := t.out.arena.written(t.appendMark(t.out.arena.room(), v, d.Version)) // the state holds it until it is encoded
-	if err := t.book.Move(old, mark, t.cellMs()); err != nil {
+	m := t.mark(v, d.Version)
+	mark := t.out.arena.written(m.Append(t.out.arena.room())) // the state holds it until it is encoded
+	if err := t.book.Replace(old, m, t.cellMs()); err != nil {
 		return fmt.Errorf("order %q, shipment %q: %w", d.OrderKey, d.ShipmentID, err)
 	}
 	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: d.ShipmentID, Version: d.Version, NewestMs: t.state.Newest(), VerdictHash: d.VerdictHash, Route: uint8(v.Route), Cell: mark, Shadow: said(last)})

@@ -63,12 +63,15 @@ func epochsFrom(progress *schemas.Progress) uint64 {
 	return uint64(max(progress.Watermark, 0)) + versionsAhead
 }
 
-// appendMark appends what a decision is counted by.
-func (t *Task) appendMark(dst []byte, v *schemas.Verdict, version uint64) []byte {
+// mark is what a decision is counted by, until the next one is.
+func (t *Task) mark(v *schemas.Verdict, version uint64) *rollup.Mark {
+	m := &t.scratch.mark
 	if version < t.epochsFrom {
-		return rollup.AppendFirstMark(dst, v)
+		m.OfFirst(v)
+	} else {
+		m.Of(v, version)
 	}
-	return rollup.AppendMark(dst, v, version)
+	return m
 }
 
 // belongs refuses a local state that is not of this partition's progress.

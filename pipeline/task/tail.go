@@ -21,7 +21,7 @@ func (t *Task) readTails(ctx context.Context) error {
 		if err := codec.ParseDecision(value, &d); err != nil {
 			return err
 		}
-		p := join.Published{Subject: d.ShipmentID, Version: d.Version, NewestMs: int64(d.Evidence.InputTime), VerdictHash: d.VerdictHash, Route: uint8(d.Verdict.Route), Cell: t.appendMark(nil, &d.Verdict, d.Version)}
+		p := join.Published{Subject: d.ShipmentID, Version: d.Version, NewestMs: int64(d.Evidence.InputTime), VerdictHash: d.VerdictHash, Route: uint8(d.Verdict.Route), Cell: t.mark(&d.Verdict, d.Version).Append(nil)}
 		return t.noted(d.OrderKey, p, d.Supersedes)
 	}); err != nil {
 		return err

@@ -74,6 +74,7 @@ type scratch struct {
 	stored    []byte // an order's state as it was read
 	encoded   []byte // and as it is written
 	record    join.Record
+	mark      rollup.Mark
 	affected  []string
 	dropped   []string
 	forgotten []forgotten // versions below which those that follow must not be, even where the watermark stands still
@@ -82,9 +83,10 @@ type scratch struct {
 	shadow    comparison
 	before    []join.Contribution // of the order, as it was read
 	after     []join.Contribution // and as it is now
-	due       [][]byte            // cells of which the waiting shipments expire
-	next      [][]byte            // keys of the orders that are next
-	touched   byte                // keeps what is only looked at from being left out
+	parties   parties
+	due       [][]byte // cells of which the waiting shipments expire
+	next      [][]byte // keys of the orders that are next
+	touched   byte     // keeps what is only looked at from being left out
 }
 
 // New makes the task of one partition. It does nothing until Run.

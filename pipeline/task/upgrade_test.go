@@ -95,7 +95,9 @@ func checkTakenOver(t *testing.T, c *cluster) {
 	}
 	book := rollup.New(memCells{}, 1)
 	for _, d := range newest {
-		if err := book.Move(nil, rollup.AppendFirstMark(nil, &d.Verdict), 0); err != nil {
+		var m rollup.Mark
+		m.OfFirst(&d.Verdict)
+		if err := book.Replace(nil, &m, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
