@@ -34,7 +34,7 @@ type Intake struct {
 	decoder *codec.Decoder
 	geo     *geo.DB
 	arena   []byte
-	raw     []byte // canonical bytes of the event, which its hash is taken over
+	raw     []byte // canonical bytes of a click, which its hash is taken over
 
 	click        schemas.AdClick
 	order        schemas.Order
@@ -130,18 +130,18 @@ func (in *Intake) decode(kind schemas.Kind, value []byte, out *join.Record) (ord
 		if err := in.decoder.Order(value, e); err != nil {
 			return "", err
 		}
-		in.raw = in.decoder.AppendCompact(in.raw[:0])
-		in.arena = codec.AppendWithout(in.arena, in.raw, ofOrder)
-		in.finish(out, from, in.raw, e.Revision, e.EventTime, "")
+		in.arena = in.decoder.AppendCompact(in.arena)
+		in.finish(out, from, nil, e.Revision, e.EventTime, "")
+		out.Payload = codec.Without(out.Payload, ofOrder)
 		return e.OrderKey, nil
 	case schemas.KindShipment:
 		e := &in.shipment
 		if err := in.decoder.Shipment(value, e); err != nil {
 			return "", err
 		}
-		in.raw = in.decoder.AppendCompact(in.raw[:0])
-		in.arena = codec.AppendWithout(in.arena, in.raw, ofShipment)
-		in.finish(out, from, in.raw, e.Revision, e.EventTime, e.ShipmentID)
+		in.arena = in.decoder.AppendCompact(in.arena)
+		in.finish(out, from, nil, e.Revision, e.EventTime, e.ShipmentID)
+		out.Payload = codec.Without(out.Payload, ofShipment)
 		return e.OrderKey, nil
 	case schemas.KindEcertVerification:
 		e := &in.verification

@@ -65,6 +65,28 @@ func appendMessage(dst []byte, l *layout.Layout, p unsafe.Pointer) []byte {
 	return appendMembers(dst, l, p, members(l, p))
 }
 
+// appendAmong appends a message of which only members of a set can hold something. Mostly
+// all of them do.
+func appendAmong(dst []byte, l *layout.Layout, p unsafe.Pointer, among uint64) []byte {
+	from := len(dst)
+	dst = binary.AppendUvarint(dst, among)
+	for set := among; set != 0; set &= set - 1 {
+		f := &l.Fields[bits.TrailingZeros64(set)]
+		at := unsafe.Add(p, f.Offset)
+		if f.Kind == layout.String {
+			if v := *(*string)(at); len(v) > 0 {
+				dst = appendText(dst, v)
+				continue
+			}
+		} else if has(f, at) {
+			dst = appendMember(dst, f, at)
+			continue
+		}
+		return appendMembers(dst[:from], l, p, membersAmong(l, p, among))
+	}
+	return dst
+}
+
 // appendMembers appends a message of which these members hold something.
 func appendMembers(dst []byte, l *layout.Layout, p unsafe.Pointer, set uint64) []byte {
 	dst = binary.AppendUvarint(dst, set)
@@ -120,9 +142,10 @@ func appendText(dst []byte, v string) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(v))), v...)
 }
 
-// AppendWithout appends a compact form without the first members, so many texts: what is
-// known of the record by where it is kept. record is one that this package wrote.
-func AppendWithout(dst, record []byte, texts int) []byte {
+// Without is a compact form without the first members, so many texts: what is known of the
+// record by where it is kept. It is made in the memory of record, one that this package
+// wrote, which is void then.
+func Without(record []byte, texts int) []byte {
 	c := compact{b: record, i: 1}
 	set := c.uvarint()
 	for i := range texts {
@@ -130,6 +153,10 @@ func AppendWithout(dst, record []byte, texts int) []byte {
 			c.text()
 		}
 	}
-	dst = binary.AppendUvarint(append(dst, record[0]), set&^(1<<texts-1))
-	return append(dst, record[c.i:]...)
+	// What stands before the members that stay has room for the set of fewer members.
+	var head [1 + binary.MaxVarintLen64]byte
+	head[0] = record[0]
+	n := 1 + binary.PutUvarint(head[1:], set&^(1<<texts-1))
+	copy(record[c.i-n:c.i], head[:n])
+	return record[c.i-n:]
 }

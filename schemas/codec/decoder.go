@@ -39,7 +39,7 @@ func (d *Decoder) UnknownFields() uint64 { return d.r.unknown }
 // was read. It saves looking for the members that the record did not have.
 func (d *Decoder) AppendCompact(dst []byte) []byte {
 	l := layout.Inputs[d.kind]
-	return appendMembers(appendKind(dst, d.kind), l, d.last, membersAmong(l, d.last, d.r.seen))
+	return appendAmong(appendKind(dst, d.kind), l, d.last, d.r.seen&l.Held)
 }
 
 // decode reads b into the message of a kind at p, which is empty.

@@ -62,28 +62,27 @@ func (r *reader) object(l *layout.Layout, p unsafe.Pointer) error {
 	follow := &r.follow[l.ID]
 	last := 0
 	for first := true; ; first = false {
-		b, i := r.b, r.i
-		if !first && i+1 < len(b) && b[i] == ',' && b[i+1] == '"' { // as machines write it
-			i++
-			r.i = i
+		k := int(follow[last])
+		f := &l.Fields[k]
+		if step, ok := f.Follows(r.b[r.i:]); ok && !first && seen&(1<<k) == 0 { // as machines write it
+			last = k + 1
+			seen |= 1 << k
+			r.i += step
+			if f.Kind == layout.String {
+				if end, ok := plain(r.b, r.i); ok {
+					*(*string)(unsafe.Add(p, f.Offset)) = alias(r.b[r.i:end])
+					r.i = end + 1
+					continue
+				}
+				r.i-- // to its quote
+			}
 		} else {
 			if done, err := r.more(first, '}'); done || err != nil {
 				r.seen = seen
 				return err
 			}
-			if r.space() != '"' {
-				return r.fail("expected a member's name")
-			}
-			i = r.i
-		}
-		k := int(follow[last])
-		f := &l.Fields[k]
-		if f.IsNext(b[i:]) {
-			i += len(f.Key)
-			r.i = i
-		} else {
 			var err error
-			if k, err = r.name(l); err != nil {
+			if k, err = r.member(l, k); err != nil {
 				return err
 			}
 			if k < 0 {
@@ -95,24 +94,29 @@ func (r *reader) object(l *layout.Layout, p unsafe.Pointer) error {
 			}
 			follow[last] = uint8(k)
 			f = &l.Fields[k]
-			i = r.i
-		}
-		last = k + 1
-		if seen&(1<<k) != 0 {
-			return &schemas.FieldError{Field: f.Name, Value: "there twice", Allowed: "each member once"}
-		}
-		seen |= 1 << k
-		if f.Kind == layout.String && i < len(b) && b[i] == '"' {
-			if end, ok := plain(b, i+1); ok {
-				*(*string)(unsafe.Add(p, f.Offset)) = alias(b[i+1 : end])
-				r.i = end + 1
-				continue
+			last = k + 1
+			if seen&(1<<k) != 0 {
+				return &schemas.FieldError{Field: f.Name, Value: "there twice", Allowed: "each member once"}
 			}
+			seen |= 1 << k
 		}
 		if err := r.value(f, unsafe.Add(p, f.Offset)); err != nil {
 			return err
 		}
 	}
+}
+
+// member reads a member's name and its colon, and finds the member, which may be the one
+// guessed; -1 when there is none of that name.
+func (r *reader) member(l *layout.Layout, guess int) (int, error) {
+	if r.space() != '"' {
+		return 0, r.fail("expected a member's name")
+	}
+	if key := l.Fields[guess].Key; len(r.b)-r.i >= len(key) && string(r.b[r.i:r.i+len(key)]) == key {
+		r.i += len(key)
+		return guess, nil
+	}
+	return r.name(l)
 }
 
 // name reads a member's name and the colon, and finds the member, -1 when there is

@@ -17,10 +17,10 @@ func TestARecordIsReadWithoutItsFirstTexts(t *testing.T) {
 		var s, shipment schemas.Shipment
 		fill(t, layout.Order, unsafe.Pointer(&o))
 		fill(t, layout.Shipment, unsafe.Pointer(&s))
-		if err := ReadOrder(AppendWithout(nil, AppendOrder(nil, &o), 1), &order); err != nil || order.OrderKey != "" {
+		if err := ReadOrder(Without(AppendOrder(nil, &o), 1), &order); err != nil || order.OrderKey != "" {
 			t.Fatal(err, order.OrderKey)
 		}
-		if err := ReadShipment(AppendWithout(nil, AppendShipment(nil, &s), 2), &shipment); err != nil || shipment.OrderKey != "" || shipment.ShipmentID != "" {
+		if err := ReadShipment(Without(AppendShipment(nil, &s), 2), &shipment); err != nil || shipment.OrderKey != "" || shipment.ShipmentID != "" {
 			t.Fatal(err, shipment.OrderKey, shipment.ShipmentID)
 		}
 		order.OrderKey, shipment.OrderKey, shipment.ShipmentID = o.OrderKey, s.OrderKey, s.ShipmentID

@@ -77,6 +77,9 @@ func build[T any](t *tables, name, doc string, fields ...Field) *Layout {
 		l.Fields[i].resolve(l.Type)
 		l.Fields[i].words()
 		l.index(i)
+		if k := l.Fields[i].Kind; k != Skip && k != Const {
+			l.Held |= 1 << i
+		}
 	}
 	if len(l.Fields) > 64 {
 		panic(name + ": more than 64 members: the sets of members seen are 64-bit")

@@ -72,17 +72,22 @@ const (
 	LabelName
 )
 
-// Field is one member of a message.
+// Field is one member of a message. What reading and writing of each member needs stands
+// first, within one line of the processor's cache.
 type Field struct {
-	Num      int32  // Protobuf field number, for ever
-	Name     string // JSON member and Protobuf field name
-	Key      string // "name": as it stands in JSON
+	head, middle, tail uint64 // of next: its first eight bytes, the next ones, the last ones
+
+	Key      string  // "name": as it stands in JSON
+	Offset   uintptr // in the struct
 	Kind     Kind
 	Form     Form
-	Required bool // an input without it is refused
-	Always   bool // an output has it even when it is empty
-	Integer  bool // a Decimal that may be a JSON integer
-	Offset   uintptr
+	Required bool  // an input without it is refused
+	Always   bool  // an output has it even when it is empty
+	Integer  bool  // a Decimal that may be a JSON integer
+	step     uint8 // bytes of next
+	Num      int32 // Protobuf field number, for ever
+
+	Name     string   // JSON member and Protobuf field name
 	Names    []string // of an Enum, by value; the texts of a Const
 	First    int      // the first value of an Enum that the wire may hold
 	EnumName string
@@ -92,25 +97,37 @@ type Field struct {
 	Most     func(*schemas.Limits) int // elements of a list; nil: unbounded
 	Doc      string
 
-	head, middle, tail uint64 // of Key: its first eight bytes, the next ones, the last ones
-
+	next    string // ,"name": as it stands behind another member, of a text with its quote
 	goField string // path of the Go field, "UTM.Source"
+	_       [fieldPad]byte
 }
 
-// IsNext is true where b goes on with the member's name and its colon.
-func (f *Field) IsNext(b []byte) bool {
-	n := len(f.Key)
-	if n < 8 || n > 24 || len(b) < n {
-		return len(b) >= n && string(b[:n]) == f.Key
+// fieldPad makes a Field four lines of the cache.
+const fieldPad = 256 - 224
+
+// Follows is true where b goes on with a comma, the member's name and its colon, and where
+// the member is a text, its quote: step bytes.
+func (f *Field) Follows(b []byte) (step int, ok bool) {
+	n := int(f.step)
+	if len(b) < mostNext || n < 8 || n > mostNext {
+		return len(f.next), len(b) >= len(f.next) && string(b[:len(f.next)]) == f.next
 	}
 	// Two or three words, which may overlap, are all of it: half the work of comparing strings.
-	return binary.LittleEndian.Uint64(b) == f.head && binary.LittleEndian.Uint64(b[n-8:]) == f.tail &&
+	return n, binary.LittleEndian.Uint64(b) == f.head && binary.LittleEndian.Uint64(b[n-8:]) == f.tail &&
 		(n <= 16 || binary.LittleEndian.Uint64(b[8:]) == f.middle)
 }
 
-// words takes the words of Key that IsNext compares.
+// mostNext is how many bytes three words hold.
+const mostNext = 24
+
+// words takes the words that Follows compares.
 func (f *Field) words() {
-	if k := []byte(f.Key); len(k) >= 8 {
+	f.next = "," + f.Key
+	if f.Kind == String {
+		f.next += `"`
+	}
+	if k := []byte(f.next); len(k) >= 8 && len(k) <= mostNext {
+		f.step = uint8(len(k))
 		f.head, f.tail = binary.LittleEndian.Uint64(k), binary.LittleEndian.Uint64(k[len(k)-8:])
 		if len(k) >= 16 {
 			f.middle = binary.LittleEndian.Uint64(k[8:])
@@ -126,6 +143,7 @@ type Layout struct {
 	Input  bool
 	Type   reflect.Type
 	Fields []Field
+	Held   uint64     // the members that hold anything, by index: not those that are accepted and ignored
 	lookup [256]uint8 // open addressing on the name's hash: index + 1
 }
 

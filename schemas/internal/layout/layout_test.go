@@ -155,22 +155,26 @@ func TestNamesAreToldByEveryByte(t *testing.T) {
 	for _, l := range everyLayout() {
 		for i := range l.Fields {
 			f := &l.Fields[i]
-			for _, behind := range []string{"", "1", `"value that is longer than a word"`} {
-				b := []byte(f.Key + behind)
-				if !f.IsNext(b) {
-					t.Errorf("%s is not known", b)
+			text := "," + f.Key
+			if f.Kind == String {
+				text += `"`
+			}
+			for _, behind := range []string{"", "1", `value that is longer than three words"`} {
+				b := []byte(text + behind)
+				if n, ok := f.Follows(b); !ok || n != len(text) {
+					t.Errorf("%s is not known, or %d bytes of it", b, n)
 				}
-				for at := range f.Key {
+				for at := range text {
 					b[at] ^= 1
-					if f.IsNext(b) {
+					if _, ok := f.Follows(b); ok {
 						t.Errorf("%s is taken for %s", b, f.Key)
 					}
 					b[at] ^= 1
 				}
 			}
-			for n := range f.Key {
-				if f.IsNext([]byte(f.Key[:n])) {
-					t.Errorf("%s is taken for %s", f.Key[:n], f.Key)
+			for n := range text {
+				if _, ok := f.Follows([]byte(text[:n])); ok {
+					t.Errorf("%s is taken for %s", text[:n], f.Key)
 				}
 			}
 		}
