@@ -230,6 +230,7 @@ type store struct{ *stream }
 func (s store) Get(key []byte) ([]byte, error)               { return s.state["o"+string(key)], nil }
 func (s store) GetCell(key []byte) ([]byte, error)           { return s.state["c"+string(key)], nil }
 func (s store) Ahead([][]byte)                               {}
+func (s store) AheadCells([][]byte)                          {}
 func (s store) Orders(uint64, []byte, int) ([][]byte, error) { return nil, nil }
 func (s store) Flushed() (uint64, error)                     { return 0, nil }
 func (s store) Put(key, value []byte, _ int64, _ uint64) error {

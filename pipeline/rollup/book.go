@@ -29,6 +29,8 @@ var ErrNegative = errors.New("roll-up cell would fall below zero: local state an
 
 // Cells stores cells; the task's local state does.
 type Cells interface {
+	// AheadCells is told of keys that are put next, and may make ready for them.
+	AheadCells(keys [][]byte)
 	GetCell(key []byte) ([]byte, error)
 	PutCell(key, value []byte, newestMs int64) error
 }
@@ -51,6 +53,7 @@ type Book struct {
 	mark, added Mark
 	key         []byte
 	val         []byte
+	next        [putsAhead][]byte // keys of the cells that are put next
 	whens       whens
 	touched     uint64 // what was loaded ahead came to, so that it is loaded
 	row         schemas.RollupRow

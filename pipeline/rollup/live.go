@@ -121,6 +121,9 @@ func (l *live) grow() {
 // loads that don't depend on each other overlap.
 const lookahead = 16
 
+// putsAhead is how many cells the local state is told of before the first of them is put.
+const putsAhead = 8
+
 // touch loads totals. Their sum is what makes the compiler load them.
 func (l *live) touch(numbers []uint32) (sum uint64) {
 	for _, n := range numbers {
@@ -175,12 +178,17 @@ func (b *Book) Put() error {
 func (b *Book) putSome(n int) error {
 	list := b.dirty[b.clean:][:min(n, b.Dirty())]
 	for len(list) > 0 {
-		part := list[:min(lookahead, len(list))]
+		part := list[:min(putsAhead, len(list))]
 		list = list[len(part):]
 		b.touched = b.live.touch(part)
+		keys := b.next[:0]
 		for _, n := range part {
+			keys = append(keys, b.live.key(b.live.total(n)))
+		}
+		b.cells.AheadCells(keys)
+		for i, n := range part {
 			t := b.live.total(n)
-			if err := b.put(b.live.key(t), t); err != nil {
+			if err := b.put(keys[i], t); err != nil {
 				return err
 			}
 			t.dirty = false

@@ -17,8 +17,12 @@ type upcoming struct {
 // Ahead looks at what Get and Put of these order keys will need: what a million orders have
 // lies in no cache, and each look at it depends on the one before. So the looks are done key
 // beside key. It changes nothing; of more than aheadKeys it takes the first ones.
-func (s *Store) Ahead(keys [][]byte) {
-	a := &s.next
+func (s *Store) Ahead(keys [][]byte) { s.ahead(&s.next, spaceOrder, keys) }
+
+// AheadCells does the same for GetCell and PutCell.
+func (s *Store) AheadCells(keys [][]byte) { s.ahead(&s.nextCells, spaceCell, keys) }
+
+func (s *Store) ahead(a *upcoming, sp space, keys [][]byte) {
 	a.n, a.at = min(len(keys), aheadKeys), 0
 	if len(s.index.slots) == 0 || s.standing() != nil {
 		a.n = 0
@@ -27,7 +31,7 @@ func (s *Store) Ahead(keys [][]byte) {
 	last := &s.filter.tables[len(s.filter.tables)-1]
 	touched := a.touched
 	for i := range a.n {
-		hash := s.hash(spaceOrder, keys[i])
+		hash := s.hash(sp, keys[i])
 		a.keys[i], a.hashes[i] = append(a.keys[i][:0], keys[i]...), hash
 		fp, b := last.place(hash)
 		touched += byte(s.index.slots[s.index.home(hash)]) + byte(last.buckets[b][0]) + byte(last.buckets[last.other(b, fp)][0])
@@ -60,12 +64,14 @@ const (
 
 // hashOf is the hash of a key, which Ahead may have worked out.
 func (s *Store) hashOf(sp space, key []byte) uint64 {
-	if a := &s.next; sp == spaceOrder {
-		for i := a.at; i < a.n; i++ {
-			if string(a.keys[i]) == string(key) {
-				a.at = i + 1
-				return a.hashes[i]
-			}
+	a := &s.next
+	if sp == spaceCell {
+		a = &s.nextCells
+	}
+	for i := a.at; i < a.n; i++ {
+		if string(a.keys[i]) == string(key) {
+			a.at = i + 1
+			return a.hashes[i]
 		}
 	}
 	return s.hash(sp, key)

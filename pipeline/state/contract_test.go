@@ -10,6 +10,7 @@ var _ interface {
 	Put(key, value []byte, newestMs int64, tag uint64) error
 	Orders(tag uint64, after []byte, max int) ([][]byte, error)
 	Flushed() (uint64, error)
+	AheadCells(keys [][]byte)
 	GetCell(key []byte) ([]byte, error)
 	PutCell(key, value []byte, newestMs int64) error
 	Full() bool

@@ -105,12 +105,16 @@ func (h *harness) check(sp space, key string) {
 }
 
 // ahead tells the store of keys, whose memory is then another's.
-func (h *harness) ahead(keys []string) {
+func (h *harness) ahead(sp space, keys []string) {
 	told := make([][]byte, len(keys))
 	for i, k := range keys {
 		told[i] = []byte(k)
 	}
-	h.s.Ahead(told)
+	if sp == spaceCell {
+		h.s.AheadCells(told)
+	} else {
+		h.s.Ahead(told)
+	}
 	for _, k := range told {
 		clear(k)
 	}
@@ -271,7 +275,7 @@ func (h *harness) run() {
 			h.put(sp.Draw(t, "space"), key.Draw(t, "k"), string(value), clock-rapid.Int64Range(0, 40).Draw(t, "back"), rapid.SampledFrom(testTags).Draw(t, "tag"))
 		},
 		"get":   func(t *rapid.T) { h.check(sp.Draw(t, "space"), key.Draw(t, "k")) },
-		"ahead": func(t *rapid.T) { h.ahead(rapid.SliceOfN(key, 0, 2*aheadKeys).Draw(t, "keys")) },
+		"ahead": func(t *rapid.T) { h.ahead(sp.Draw(t, "space"), rapid.SliceOfN(key, 0, 2*aheadKeys).Draw(t, "keys")) },
 		"flush": func(t *rapid.T) { h.flush() },
 		"wait": func(t *rapid.T) {
 			h.must(h.s.Wait())

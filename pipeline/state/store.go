@@ -53,7 +53,8 @@ type Store struct {
 	// of orders and cells apart, as the task handles cells between Get and Put of an order.
 	orders, cells found
 	rowKey        []byte
-	next          upcoming
+	next          upcoming // of orders
+	nextCells     upcoming
 
 	counters counters
 }

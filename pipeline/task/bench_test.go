@@ -92,6 +92,7 @@ func benchPut(m map[string]*[]byte, key, value []byte) {
 
 func (s *benchStore) Ahead([][]byte)                     {}
 func (s *benchStore) Get(key []byte) ([]byte, error)     { return benchGet(s.orders, key), nil }
+func (s *benchStore) AheadCells([][]byte)                {}
 func (s *benchStore) GetCell(key []byte) ([]byte, error) { return benchGet(s.cells, key), nil }
 func (s *benchStore) Put(key, value []byte, _ int64, _ uint64) error {
 	benchPut(s.orders, key, value)

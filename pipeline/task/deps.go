@@ -91,8 +91,9 @@ type Store interface {
 	// Orders is at most max order keys in their sequence, behind after, as of the last
 	// completed flush: those under a tag, or with tag 0 all. They are the caller's.
 	Orders(tag uint64, after []byte, max int) ([][]byte, error)
-	// GetCell and PutCell do the same for roll-up cells, which expire by their own time. A
-	// cell's slice is valid until the next call of any method.
+	// AheadCells, GetCell and PutCell do the same for roll-up cells, which expire by their own
+	// time. A cell's slice is valid until the next call of any method.
+	AheadCells(keys [][]byte)
 	GetCell(key []byte) ([]byte, error)
 	PutCell(key, value []byte, newestMs int64) error
 	// Full is true when the set of changes has reached its bound: flush now.

@@ -36,7 +36,8 @@ func (s *fakeStore) Put(key, value []byte, _ int64, tag uint64) error {
 	s.now.tags[string(key)] = tag
 	return nil
 }
-func (s *fakeStore) Ahead([][]byte) {}
+func (s *fakeStore) Ahead([][]byte)      {}
+func (s *fakeStore) AheadCells([][]byte) {}
 
 func (s *fakeStore) Orders(tag uint64, after []byte, max int) ([][]byte, error) {
 	s.c.mu.Lock()

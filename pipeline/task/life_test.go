@@ -183,6 +183,7 @@ func TestForgettingIsAFunctionOfTheRecords(t *testing.T) {
 // memCells are roll-up cells in a map.
 type memCells map[string][]byte
 
+func (m memCells) AheadCells([][]byte)                {}
 func (m memCells) GetCell(key []byte) ([]byte, error) { return m[string(key)], nil }
 func (m memCells) PutCell(key, value []byte, _ int64) error {
 	m[string(key)] = slices.Clone(value)
