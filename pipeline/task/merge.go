@@ -13,6 +13,8 @@ type merge struct {
 	heads []head
 	spent []*record.Batch // read to their end; released when the micro-batch is done
 	waits bool            // the last take found nothing because a topic is waited for
+
+	touched byte // keeps what is only looked at from being left out
 }
 
 // head is the batch of one topic that is being read.
@@ -76,9 +78,27 @@ func (m *merge) take() (topic int, r *record.Record) {
 		return -1, nil
 	}
 	h := &m.heads[topic]
+	if h.at%aheadKeys == 0 {
+		m.ahead(h.batch.Records[h.at:])
+	}
 	h.at++
 	h.next = r.Offset + 1
 	return topic, r
+}
+
+// aheadKeys is how many records of a topic have their keys looked at before the first of
+// them is taken: the lines of memory of all are then on their way at the same time.
+const aheadKeys = 16
+
+// ahead looks at the keys of the records that a topic offers next.
+func (m *merge) ahead(records []record.Record) {
+	touched := m.touched
+	for i := range records[:min(aheadKeys, len(records))] {
+		if k := records[i].Key; len(k) > 0 {
+			touched += k[0]
+		}
+	}
+	m.touched = touched
 }
 
 // takeBefore is the next record by timestamp among those with an offset below their
