@@ -68,6 +68,9 @@ func isPaid(medium []byte) bool {
 
 // isShopping is ^(.*(([^a-df-z]|^)shop|shopping).*)$ of GA4: eshop is, workshop is not.
 func isShopping(campaign []byte) bool {
+	if !bytes.Contains(campaign, []byte("shop")) { // most say neither
+		return false
+	}
 	if bytes.Contains(campaign, []byte("shopping")) {
 		return true
 	}

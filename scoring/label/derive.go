@@ -60,9 +60,11 @@ func (d *deriver) resolve() {
 		u.ID, u.Source, u.Medium, u.Campaign, u.SourcePlatform, u.Term, u.Content, u.CreativeFormat, u.MarketingTactic,
 		c.GCLID, c.GBRAID, c.WBRAID, c.DCLID, c.FBCLID, c.MSCLKID, c.TTCLID,
 	}
-	for p := range d.values {
-		if d.values[p] == "" {
-			d.values[p] = d.query.values[p]
+	if d.query.any {
+		for p := range d.values {
+			if d.values[p] == "" {
+				d.values[p] = d.query.values[p]
+			}
 		}
 	}
 	v := &d.values

@@ -94,7 +94,8 @@ const (
 // Source: two published examples, which the tests hold.
 func gclidTime(s string) (schemas.Time, bool) {
 	var raw [96]byte
-	if len(s) < 20 || base64.RawURLEncoding.DecodedLen(len(s)) > len(raw) || !allOf(s, base64url) {
+	// The two layouts begin with 08 and 10; most gclids begin with neither, and are not decoded.
+	if len(s) < 20 || s[0] != 'C' && s[0] != 'E' || s[1] < 'A' || s[1] > 'P' || base64.RawURLEncoding.DecodedLen(len(s)) > len(raw) || !allOf(s, base64url) {
 		return 0, false
 	}
 	n, err := base64.RawURLEncoding.Decode(raw[:], []byte(s))

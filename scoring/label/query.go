@@ -19,6 +19,7 @@ var cutLengths = [...]int{255, 256, 500, 511, 512, 1000, 1023, 1024, 2000, 2047,
 type query struct {
 	values [numParams]string
 	second [numParams]string // another value of the same parameter, empty when there is none
+	any    bool              // there is a value of some parameter
 	twice  bool              // there is another value of some parameter
 	cut    param             // the parameter whose value may be cut off, numParams when none is
 	filled uint32            // a bit of each parameter whose value only filled in what lacked
@@ -40,7 +41,10 @@ const nested = 2
 // only fills in what the query lacks: a program put it there, and that the two differ is
 // not false. A URL within a value is none of ours.
 func (d *deriver) parse(url string, q *query) {
-	*q = query{cut: cutParam(url)}
+	if q.any { // what holds no value is empty already
+		*q = query{}
+	}
+	q.cut = cutParam(url)
 	url = bounded(url)
 	rest, fragment, _ := strings.Cut(url, "#")
 	path, text, found := strings.Cut(rest, "?")
@@ -151,11 +155,13 @@ func beginsParam(s string) bool {
 // a query of its own.
 func separator(s string) int {
 	for from := 0; ; {
-		i := strings.IndexAny(s[from:], ";?")
-		if i < 0 {
+		at := from
+		for at < len(s) && s[at] != ';' && s[at] != '?' {
+			at++
+		}
+		if at == len(s) {
 			return -1
 		}
-		at := from + i
 		from = at + 1
 		next := s[from:min(len(s), from+longestParam+1)]
 		key, _, found := strings.Cut(next, "=")
@@ -198,7 +204,7 @@ func (d *deriver) segment(s string, q *query, h how) {
 	switch {
 	case value == "":
 	case q.values[p] == "":
-		q.values[p] = value
+		q.values[p], q.any = value, true
 		if h.fill {
 			q.filled |= 1 << p
 		}

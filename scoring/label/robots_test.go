@@ -75,3 +75,31 @@ func TestRobotTableIsTheList(t *testing.T) {
 		}
 	})
 }
+
+// The table finds what reading the list from its beginning at each place of a user agent does.
+func TestRobotsAreThoseOfTheList(t *testing.T) {
+	list := strings.Split(strings.TrimSuffix(robotList, "\n"), "\n")
+	plain := func(agent string) string {
+		for _, text := range list {
+			if start, ok := strings.CutPrefix(text, "^"); ok && strings.HasPrefix(agent, start) {
+				return start
+			}
+		}
+		for i := range agent {
+			for _, text := range list {
+				if text[0] != '^' && strings.HasPrefix(agent[i:], text) {
+					return text
+				}
+			}
+		}
+		return ""
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		piece := rapid.OneOf(rapid.SampledFrom(list), rapid.StringMatching(`[ -~]{0,9}`), rapid.SampledFrom([]string{"curl", "cur", "", chromeAgent}))
+		agent := strings.TrimPrefix(strings.Join(rapid.SliceOfN(piece, 0, 4).Draw(t, "pieces"), ""), "^")
+		agent = agent[:rapid.IntRange(0, len(agent)).Draw(t, "length")]
+		if got, want := robots.find(agent), plain(agent); got != want {
+			t.Fatalf("%q: %q, want %q", agent, got, want)
+		}
+	})
+}
