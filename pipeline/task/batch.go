@@ -103,6 +103,7 @@ func (t *Task) load(key []byte) error {
 		return fmt.Errorf("local state: %w", err)
 	}
 	t.state.Reset()
+	t.scratch.parties = parties{} // they alias what was loaded before
 	t.scratch.forgotten = t.scratch.forgotten[:0]
 	t.scratch.stored = b // until the order is put: the calls between are about cells
 	if b == nil {
@@ -123,7 +124,7 @@ func (t *Task) save(key []byte, newestMs int64) error {
 	if bytes.Equal(t.scratch.encoded, t.scratch.stored) {
 		return nil
 	}
-	tag, err := decide.TagOf(&t.state)
+	tag, err := t.tag()
 	if err != nil {
 		return fmt.Errorf("%w: order %q: %w", ErrState, key, err)
 	}
@@ -131,6 +132,15 @@ func (t *Task) save(key []byte, newestMs int64) error {
 		return fmt.Errorf("local state: %w", err)
 	}
 	return nil
+}
+
+// tag is what the order stands under in the local state: the seller's, who mostly was asked
+// for just now.
+func (t *Task) tag() (uint64, error) {
+	if e, ok := t.state.Order(); ok && e.Rank == t.scratch.parties.rank && e.Rank != (join.Rank{}) {
+		return decide.SellerTag(t.scratch.parties.seller), nil
+	}
+	return decide.TagOf(&t.state)
 }
 
 // all is in scratch.affected when every subject of the order is affected.

@@ -34,7 +34,6 @@ func (t *Task) countContributions() error {
 		}
 		return nil
 	}
-	s.parties = parties{}
 	s.after = t.state.Contributions(append(s.after[:0], t.state.Left()...))
 	t.state.SetCounted()
 	for i := range s.before {
@@ -93,8 +92,8 @@ func (t *Task) contribute(c *join.Contribution, sign int64) error {
 	return t.book.Funnel(&cell, &n, sign)
 }
 
-// parties are those of the order that was asked for last: what is taken out of a cell and what
-// is put in mostly have the same.
+// parties are those that were asked for last of the order that is loaded: what is taken out of
+// a cell, what is put in and the tag of the state mostly have the same.
 type parties struct {
 	rank            join.Rank // of the order, zero for none
 	seller, channel string    // they alias its payload

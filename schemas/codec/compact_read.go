@@ -78,6 +78,12 @@ func (c *compact) uvarint() uint64 {
 }
 
 func (c *compact) longUvarint() uint64 {
+	if rest := c.b[min(c.i, len(c.b)):]; len(rest) >= 8 {
+		if v, n := shortUvarint(binary.LittleEndian.Uint64(rest)); n > 0 {
+			c.i += n
+			return v
+		}
+	}
 	v, n := binary.Uvarint(c.b[min(c.i, len(c.b)):])
 	if n <= 0 {
 		c.bad = true
@@ -85,6 +91,21 @@ func (c *compact) longUvarint() uint64 {
 	}
 	c.i += n
 	return v
+}
+
+// shortUvarint is the uvarint that eight bytes begin with, and how many it takes: 0 where it is
+// longer. The groups of seven bits move together in pairs, without a loop.
+func shortUvarint(x uint64) (v uint64, n int) {
+	last := ^x & highs
+	if last == 0 {
+		return 0, 0
+	}
+	n = bits.TrailingZeros64(last)>>3 + 1
+	x &= 1<<(8*n) - 1
+	x &^= highs
+	x = x&0x007f007f007f007f | x&0x7f007f007f007f00>>1
+	x = x&0x00003fff00003fff | x&0x3fff00003fff0000>>2
+	return x&0x0fffffff | x>>32<<28, n
 }
 
 func (c *compact) varint() int64 {
