@@ -75,21 +75,18 @@ func countLoad(book *Book, o *loadOrder) error {
 	unknown := Stage{Time: o.time, Epoch: EpochOf(int64(o.time))}
 	known := unknown
 	known.SellerID, known.Channel = o.seller, o.channel
-	steps := [...]schemas.Funnel{{Clicks: 1}, {Clicks: 1, Orders: 1}, {Clicks: 1, Orders: 1, Shipments: 1, Joined: 1}}
-	if err := book.Funnel(&unknown, &steps[0], +1); err != nil {
+	steps := [...]schemas.Funnel{{}, {Clicks: 1}, {Clicks: 1, Orders: 1}, {Clicks: 1, Orders: 1, Shipments: 1, Joined: 1}}
+	if err := book.Funnel(&unknown, &steps[0], &steps[1]); err != nil {
 		return err
 	}
-	if err := book.Funnel(&unknown, &steps[0], -1); err != nil {
+	if err := book.Funnel(&unknown, &steps[1], &steps[0]); err != nil {
 		return err
 	}
-	if err := book.Funnel(&known, &steps[1], +1); err != nil {
+	if err := book.Funnel(&known, &steps[0], &steps[2]); err != nil {
 		return err
 	}
 	if err := book.Move(nil, o.mark, int64(o.time)); err != nil {
 		return err
 	}
-	if err := book.Funnel(&known, &steps[1], -1); err != nil {
-		return err
-	}
-	return book.Funnel(&known, &steps[2], +1)
+	return book.Funnel(&known, &steps[2], &steps[3])
 }

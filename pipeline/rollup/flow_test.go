@@ -1,6 +1,7 @@
 package rollup
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestWaitingExpiresOnceAndRowsAreAdopted(t *testing.T) {
 	cells := kept{}
 	b := New(cells, 30*dayMs)
 	cell := &Stage{Time: day*dayMs + 5*hourMs + 17, SellerID: "s", Channel: "B2C", Epoch: day}
-	if err := b.Funnel(cell, &schemas.Funnel{Orders: 1, Shipments: 3, Waiting: 3}, +1); err != nil {
+	if err := b.Funnel(cell, &schemas.Funnel{}, &schemas.Funnel{Orders: 1, Shipments: 3, Waiting: 3}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Ledger(LedgerDay(-1), "orders", "dead_letter", 2); err != nil {
@@ -81,10 +82,9 @@ func TestWaitingExpiresOnceAndRowsAreAdopted(t *testing.T) {
 // What is taken out of a cell and put in again makes no row.
 func TestAContributionThatComesBackMakesNoRow(t *testing.T) {
 	b := New(kept{}, dayMs)
-	for _, sign := range []int64{+1, -1} {
-		if err := b.Funnel(&Stage{}, &schemas.Funnel{Clicks: 1}, sign); err != nil {
-			t.Fatal(err)
-		}
+	none, one := &schemas.Funnel{}, &schemas.Funnel{Clicks: 1}
+	if err := errors.Join(b.Funnel(&Stage{}, none, one), b.Funnel(&Stage{}, one, none)); err != nil {
+		t.Fatal(err)
 	}
 	if rows := flowRows(t, b); len(rows) > 0 {
 		t.Errorf("%+v", rows)

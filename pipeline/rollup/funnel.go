@@ -21,19 +21,19 @@ type Stage struct {
 	Epoch             uint32
 }
 
-// Funnel adds what a case contributes to its cell, or with sign -1 takes it out again. What
+// Funnel takes what a case contributed out of its cell, and puts in what it does now. What
 // a cell counts may fall below zero where a case was counted in another epoch: the sum over
 // the epochs does not.
-func (b *Book) Funnel(c *Stage, n *schemas.Funnel, sign int64) error {
+func (b *Book) Funnel(c *Stage, before, now *schemas.Funnel) error {
 	from := len(b.keys)
 	b.keys = append(b.keys, byte(schemas.GrainHourFunnel)|byEpoch)
 	b.keys = appendWhen(b.keys, c.Epoch, c.Time, hourMs)
 	b.keys = appendString(appendString(b.keys, c.SellerID), c.Channel)
-	by := stagesOf(n)
+	by, less := stagesOf(now), stagesOf(before)
 	for i := range by {
-		by[i] *= sign
+		by[i] -= less[i]
 	}
-	if i := len(b.moves) - 1; i >= 0 { // mostly the case was taken out of the same cell
+	if i := len(b.moves) - 1; i >= 0 { // cases without an order have few cells
 		if last := &b.moves[i]; string(b.keys[last.from:last.to]) == string(b.keys[from:]) {
 			last.addStages(&by)
 			b.keys = b.keys[:from]

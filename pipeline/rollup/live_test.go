@@ -75,7 +75,7 @@ func TestLiveCellsAreThoseOfTheLocalState(t *testing.T) {
 			case 3:
 				c := Stage{SellerID: rapid.SampledFrom([]string{"", "s"}).Draw(t, "seller"), Epoch: 3}
 				for _, x := range []*Book{a, b} {
-					if err := x.Funnel(&c, &schemas.Funnel{Clicks: 1, Waiting: 2}, +1); err != nil {
+					if err := x.Funnel(&c, &schemas.Funnel{Orders: 1}, &schemas.Funnel{Clicks: 1, Waiting: 2}); err != nil {
 						t.Fatal(err)
 					}
 				}

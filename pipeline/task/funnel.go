@@ -38,29 +38,35 @@ func (t *Task) countContributions() error {
 	t.state.SetCounted()
 	for i := range s.before {
 		b := &s.before[i]
-		if j := find(s.after, b); j >= 0 {
-			last := len(s.after) - 1
-			s.after[j] = s.after[last]
-			s.after = s.after[:last]
+		j := find(s.after, b)
+		if j < 0 {
+			if err := t.contribute(b, nil); err != nil {
+				return err
+			}
 			continue
 		}
-		if err := t.contribute(b, -1); err != nil {
-			return err
+		if a := &s.after[j]; a.Clicks != b.Clicks || a.Shipments != b.Shipments {
+			if err := t.contribute(b, a); err != nil {
+				return err
+			}
 		}
+		last := len(s.after) - 1
+		s.after[j] = s.after[last]
+		s.after = s.after[:last]
 	}
 	for i := range s.after {
-		if err := t.contribute(&s.after[i], +1); err != nil {
+		if err := t.contribute(nil, &s.after[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// find is the place of a contribution that counts in the same cell as the one given, and
-// the same there; -1 for none.
+// find is the place of a contribution that counts in the same cell as the one given; -1 for
+// none.
 func find(list []join.Contribution, c *join.Contribution) int {
 	for i := range list {
-		if x := &list[i]; x.Clicks == c.Clicks && x.Shipments == c.Shipments && x.HasOrder == c.HasOrder && x.TimeMs == c.TimeMs &&
+		if x := &list[i]; x.HasOrder == c.HasOrder && x.TimeMs == c.TimeMs &&
 			rollup.EpochOf(x.LastMs) == rollup.EpochOf(c.LastMs) && x.Rank == c.Rank {
 			return i
 		}
@@ -68,28 +74,47 @@ func find(list []join.Contribution, c *join.Contribution) int {
 	return -1
 }
 
-// contribute puts a contribution into its cell, or with sign -1 takes it out.
+// contribute takes a contribution out of its cell (nil: none) and puts another one (nil:
+// none) into the same.
 //
 // The cell's epoch is the day of the case's newest record. So when the cell is forgotten,
 // a keepMs behind the end of that day, so are the orders in it. What comes to such an order
 // all the same, or of one so old, counts in the epoch of the watermark, and does not wait
 // any more: a cell that was forgotten is never counted in again.
-func (t *Task) contribute(c *join.Contribution, sign int64) error {
+func (t *Task) contribute(before, after *join.Contribution) error {
+	c := after
+	if c == nil {
+		c = before
+	}
 	cell := rollup.Stage{Time: schemas.Time(c.TimeMs), Epoch: rollup.EpochOf(c.LastMs)}
-	n := schemas.Funnel{Clicks: int64(c.Clicks), Shipments: int64(c.Shipments), Joined: int64(c.Joined())}
-	n.Waiting = n.Shipments - n.Joined
 	if c.HasOrder {
 		p, err := t.scratch.parties.of(c)
 		if err != nil {
 			return err
 		}
-		cell.SellerID, cell.Channel, n.Orders = p.seller, p.channel, 1
+		cell.SellerID, cell.Channel = p.seller, p.channel
 	}
-	if rollup.EpochEnd(cell.Epoch) < t.watermark-t.cfg.keepMs() {
+	late := rollup.EpochEnd(cell.Epoch) < t.watermark-t.cfg.keepMs()
+	if late {
 		cell.Epoch = rollup.EpochOf(t.watermark)
+	}
+	out, in := stages(before, late), stages(after, late)
+	return t.book.Funnel(&cell, &out, &in)
+}
+
+// stages are what a contribution (nil: none) counts; of a late one nothing waits.
+func stages(c *join.Contribution, late bool) (n schemas.Funnel) {
+	if c == nil {
+		return n
+	}
+	n = schemas.Funnel{Clicks: int64(c.Clicks), Shipments: int64(c.Shipments), Joined: int64(c.Joined())}
+	if n.Waiting = n.Shipments - n.Joined; late {
 		n.Waiting, n.Expired = 0, n.Waiting
 	}
-	return t.book.Funnel(&cell, &n, sign)
+	if c.HasOrder {
+		n.Orders = 1
+	}
+	return n
 }
 
 // parties are those that were asked for last of the order that is loaded: what is taken out of
