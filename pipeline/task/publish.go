@@ -132,7 +132,7 @@ func (t *Task) send(ctx context.Context, d *schemas.Decision, v *schemas.Verdict
 	m := t.mark(v, d.Version)
 	mark := t.out.arena.written(m.Append(t.out.arena.room())) // the state holds it until it is encoded
 	if err := t.book.Replace(old, m, t.cellMs()); err != nil {
-		return fmt.Errorf("order %q, shipment %q: %w", d.OrderKey, d.ShipmentID, err)
+		return fmt.Errorf("order %q, shipment %q, or one just before it: %w", d.OrderKey, d.ShipmentID, err)
 	}
 	t.state.SetPublished(&t.cfg.Join, join.Published{Subject: d.ShipmentID, Version: d.Version, NewestMs: t.state.Newest(), VerdictHash: d.VerdictHash, Route: uint8(v.Route), Cell: mark, Shadow: said(last)})
 	return nil
