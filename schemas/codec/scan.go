@@ -44,21 +44,28 @@ const (
 
 // special marks, in the high bit of each byte, what ends the plain part of a
 // string: a quote, a backslash, a control character or a byte past ASCII. Above
-// the lowest marked byte the marks may be wrong.
+// the lowest marked byte the marks may be wrong. A quote and the control characters
+// are marked at once: with bit 1 turned over they are what lies below '!'.
 func special(x uint64) uint64 {
-	quote := x ^ '"'*ones
+	low := x ^ 2*ones
 	slash := x ^ '\\'*ones
-	return ((quote - ones) | (slash - ones) | (x - ' '*ones) | x) & highs
+	return ((low - '!'*ones) | (slash - ones) | x) & highs
 }
 
 // plain goes over the printable ASCII of a string, from i on, to its end: the quote.
 // Where it comes upon anything else first, or the end of b, ok is false.
 func plain(b []byte, i int) (end int, ok bool) {
-	for ; i+8 <= len(b); i += 8 {
-		if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
-			i += bits.TrailingZeros64(m) >> 3
-			return i, b[i] == '"'
+	for ; i+16 <= len(b); i += 16 { // two words share their constants
+		w := b[i : i+16]
+		m, n := special(binary.LittleEndian.Uint64(w)), special(binary.LittleEndian.Uint64(w[8:]))
+		if m|n == 0 {
+			continue
 		}
+		if m == 0 {
+			i, m = i+8, n
+		}
+		i += bits.TrailingZeros64(m) >> 3
+		return i, b[i] == '"'
 	}
 	for ; i < len(b) && b[i] >= ' ' && b[i] != '\\' && b[i] < utf8.RuneSelf; i++ {
 		if b[i] == '"' {
