@@ -28,6 +28,7 @@ type scorer struct {
 	deadLetterBytes int // the largest batch that the dead-letter topic takes
 	refs            *references
 	reader          *kafka.Reader
+	links           *kafka.Links // of the writers
 	fetcher         *kafka.Fetcher
 	group           *kafka.Group
 	cache           *pebble.Cache
@@ -136,6 +137,10 @@ func (s *scorer) prepare(ctx context.Context) error {
 	if s.reader, err = kafka.NewReader(conn); err != nil {
 		return err
 	}
+	writer := writerConfig(&s.cfg, s.topics.Outputs())
+	if s.links, err = kafka.NewLinks(&writer); err != nil {
+		return err
+	}
 	fetch := kafka.DefaultFetch()
 	fetch.Config, fetch.Topics, fetch.Log, fetch.Stats = conn, s.topics.Inputs(), s.log, &s.fetched
 	fetch.Held = s.memory.held
@@ -162,6 +167,9 @@ func (s *scorer) prepare(ctx context.Context) error {
 func (s *scorer) close() {
 	if s.reader != nil {
 		s.reader.Close()
+	}
+	if s.links != nil {
+		s.links.Close()
 	}
 	if s.cache != nil {
 		s.cache.Unref()
@@ -223,7 +231,7 @@ func (s *scorer) open(partition int32, live func()) task.Runner {
 	inputs, outputs := s.topics.Inputs(), s.topics.Outputs()
 	cfg.Outputs = outputs
 	writer := writerConfig(&s.cfg, outputs)
-	writer.Stats, writer.MaxDeadLetterBytes = &s.written, s.deadLetterBytes
+	writer.Stats, writer.Links, writer.MaxDeadLetterBytes = &s.written, s.links, s.deadLetterBytes
 	deps := task.Deps{
 		Writer: func(ctx context.Context) (task.Writer, error) { return kafka.NewWriter(ctx, writer, partition) },
 		Store:  func() (task.Store, error) { return s.openStore(partition) },

@@ -13,6 +13,7 @@ import (
 // fields from its start.
 const (
 	atLength      = 8
+	atLeaderEpoch = 12
 	atMagic       = 16
 	atCRC         = 17
 	atAttributes  = 21
@@ -20,6 +21,8 @@ const (
 	atFirstTime   = 27
 	atMaxTime     = 35
 	atProducer    = 43
+	atEpoch       = 51
+	atSequence    = 53
 	atNumRecords  = 57
 	batchHeader   = 61
 	lengthIsAfter = 12 // batch length counts the bytes after itself

@@ -45,7 +45,7 @@ func TestCoordinatorMovesInMidTransaction(t *testing.T) {
 		write(t, w, before)
 		flush(t, w)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		node, err := c.TxnCoordinator(ctx, w.cfg.TransactionalID(0, w.at))
+		node, err := c.TxnCoordinator(ctx, w.cfg.TransactionalID(0, w.writing.at))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestCoordinatorMovesInMidTransaction(t *testing.T) {
 		write(t, w, after)
 		commit(t, w)
 		want = append(want, before, after)
-		if moved, err := c.TxnCoordinator(ctx, w.cfg.TransactionalID(0, w.at)); err != nil {
+		if moved, err := c.TxnCoordinator(ctx, w.cfg.TransactionalID(0, w.writing.at)); err != nil {
 			t.Error(err)
 		} else if moved == node {
 			t.Errorf("transaction %d: the node that was killed coordinates", n)

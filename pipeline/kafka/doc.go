@@ -8,7 +8,8 @@
 // batch.go). Decoding is ours for three reasons: kafka-go hands out records of
 // aborted transactions, drops a batch's last offset delta (so that a reader of a
 // compacted topic may ask for the same offset for ever), and copies every record
-// through pages. franz-go's kgo writes: kafka-go has no transactional producer.
+// through pages. What is written we encode ourselves (out_batch.go) and send through
+// franz-go's kgo (send.go, links.go): kafka-go has no transactional producer.
 // The group is spoken with kgo's requests: kafka-go's has no static members.
 //
 // The package may import schemas, pipeline/record and, for the errors and the

@@ -45,9 +45,16 @@ func BenchmarkPartitions(b *testing.B) {
 			topics[task.OutProgress] = progress
 			rest := footprint(b)
 			began := time.Now()
+			shared := DefaultWriter()
+			shared.Config, shared.Topics = Config{Brokers: addrs}, topics
+			links, err := NewLinks(&shared)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Cleanup(links.Close)
 			writers := make([]*Writer, c.partitions)
 			for p := range writers {
-				writers[p] = newWriter(b, addrs, topics, int32(p), nil)
+				writers[p] = newWriter(b, addrs, topics, int32(p), func(c *WriterConfig) { c.Links = links })
 			}
 			opened := time.Since(began)
 			var commits atomic.Int64

@@ -90,7 +90,7 @@ func TestReadBackWaitsForAnOpenTransactionAndNamesIt(t *testing.T) {
 		topics := newOutputs(t, brokers)
 		w := newWriter(t, brokers, topics, 0, nil)
 		put(t, w, task.OutProgress, "open")
-		if err := w.lanes[w.at].client.Flush(t.Context()); err != nil {
+		if err := w.flush(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		r := newReader(t, brokers)

@@ -24,9 +24,9 @@ type WriteStats struct {
 	Unknown    atomic.Int64 // transactions of unknown outcome
 	Waits      atomic.Int64 // of Produce, for room
 	WaitedNs   atomic.Int64 // total time of them
-	FlushNs    atomic.Int64 // total time in Flush
-	EndTxnNs   atomic.Int64 // total time in EndTransaction
-	ProduceErr atomic.Int64
+	FlushNs    atomic.Int64 // total time in Seal, until all was acknowledged
+	EndTxnNs   atomic.Int64 // total time of EndTxn requests
+	ProduceErr atomic.Int64 // records of transactions that a refusal ended
 }
 
 // GroupStats counts what a Group has done. Safe for concurrent use.

@@ -3,7 +3,6 @@ package kafka
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"time"
 
@@ -25,9 +24,10 @@ type WriterConfig struct {
 	MaxRecordBytes     int           // of one batch
 	MaxDeadLetterBytes int           // of one batch of dead letters: the topic's max.message.bytes
 	TransactionTimeout time.Duration // the brokers abort a transaction open for longer
-	CommitTimeout      time.Duration // longest Flush plus EndTransaction; then the outcome is unknown
+	CommitTimeout      time.Duration // longest seal and end of a transaction; then the outcome is unknown
 
 	Stats *WriteStats // may be nil
+	Links *Links      // shared by the writers of a process; nil: the writer has its own
 }
 
 // DefaultWriter is the settings that the benchmarks are made with.
@@ -42,12 +42,13 @@ func DefaultWriter() WriterConfig {
 	}
 }
 
-func (c *WriterConfig) options(partition int32, lane int) ([]kgo.Opt, error) {
-	opts, err := c.kgoOptions()
-	if err != nil {
-		return nil, err
-	}
+// compressor is what batches are compressed with, nil for nothing, once all settings were
+// found right.
+func (c *WriterConfig) compressor() (kgo.Compressor, error) {
 	var faults []error
+	if err := c.validate(); err != nil {
+		faults = append(faults, err)
+	}
 	codec, ok := map[string]kgo.CompressionCodec{
 		"": kgo.NoCompression(), "none": kgo.NoCompression(), "gzip": kgo.GzipCompression(),
 		"snappy": kgo.SnappyCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression(),
@@ -70,27 +71,17 @@ func (c *WriterConfig) options(partition int32, lane int) ([]kgo.Opt, error) {
 		return nil, fmt.Errorf("write: %w", err)
 	}
 	if c.Compression == "lz4" {
-		opts = append(opts, kgo.WithCompressor(lz4{}))
+		return lz4{}, nil
 	}
-	return append(opts,
-		kgo.TransactionalID(c.TransactionalID(partition, lane)),
-		kgo.TransactionTimeout(c.TransactionTimeout),
-		// A dead coordinator is replaced after the brokers' session timeout, 9 s by default.
-		// kgo's count of 20 tries ends before that at pauses as short as ours, and a commit
-		// that was never sent would count as one of unknown outcome: time is the bound.
-		kgo.RequestRetries(math.MaxInt32), kgo.RetryTimeout(c.CommitTimeout),
-		kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		kgo.ProducerBatchCompression(codec),
-		kgo.ProducerLinger(c.Linger),
-		// The writer's own bound (room) comes first, so that kgo never blocks.
-		kgo.MaxBufferedRecords(2*c.MaxBufferedRecords),
-		kgo.ProducerBatchMaxBytesFn(func(topic string) int32 {
-			if topic == c.Topics[task.OutDeadLetters] {
-				return int32(max(c.MaxRecordBytes, c.MaxDeadLetterBytes))
-			}
-			return int32(c.MaxRecordBytes)
-		}),
-	), nil
+	return kgo.DefaultCompressor(codec)
+}
+
+// batchLimit is the largest batch of an output, bytes before compression.
+func (c *WriterConfig) batchLimit(out task.Output) int {
+	if out == task.OutDeadLetters {
+		return max(c.MaxRecordBytes, c.MaxDeadLetterBytes)
+	}
+	return c.MaxRecordBytes
 }
 
 // TransactionalID is the transactional.id of one of the producers of a partition's writer.

@@ -9,10 +9,6 @@ import (
 	"github.com/clearlane/clearlane/pipeline/task"
 )
 
-// errRenewed: kgo renews a producer id that a broker has forgotten, and goes on with the
-// records that were refused. The brokers abort what was written before.
-var errRenewed = errors.New("the producer id was renewed within the transaction, whose first part is aborted")
-
 // endFault names a failed EndTransaction(commit): unless the broker has said no, the
 // commit may have happened.
 func endFault(err error) error {

@@ -52,7 +52,7 @@ func put(t testing.TB, w *Writer, out task.Output, value string) {
 // flush waits until all that was written is acknowledged, and seals nothing.
 func flush(t testing.TB, w *Writer) {
 	t.Helper()
-	if err := w.lanes[w.at].client.Flush(t.Context()); err != nil {
+	if err := w.flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }

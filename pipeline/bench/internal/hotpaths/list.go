@@ -49,7 +49,8 @@ var hot = []path{
 	{"pipeline/state", "GetPutHot", 300_000},
 	{"pipeline/state", "GetPutNeverSeen", 0},
 	{"pipeline/state", "GetPutCold", 0},
-	{"pipeline/state", "Flush", 0}, // 50,000 orders
+	{"pipeline/state", "Flush", 0},             // 50,000 orders
+	{"pipeline/kafka", "OutBatch/snappy", 300}, // 200 decisions
 	{"pipeline/kafka", "Commit/kfake/linger=0s", 0},
 	{"pipeline/task", "Task/batch=250", 1}, // 2,000 orders
 	{"pipeline/task", "Task/batch=2500", 1},
