@@ -237,7 +237,7 @@ func (s store) Put(key, value []byte, _ int64, _ uint64) error {
 	s.state["o"+string(key)] = slices.Clone(value)
 	return nil
 }
-func (s store) PutCell(key, value []byte, _ int64) error {
+func (s store) PutCell(key, value []byte, _, _ int64) error {
 	s.state["c"+string(key)] = slices.Clone(value)
 	return nil
 }

@@ -64,9 +64,9 @@ func BenchmarkAppendMark(b *testing.B) {
 // fixed is a local state that allocates nothing, so that what the book allocates is seen.
 type fixed struct{ value []byte }
 
-func (f *fixed) AheadCells([][]byte)                    {}
-func (f *fixed) GetCell([]byte) ([]byte, error)         { return f.value, nil }
-func (f *fixed) PutCell(_, value []byte, _ int64) error { return nil }
+func (f *fixed) AheadCells([][]byte)                       {}
+func (f *fixed) GetCell([]byte) ([]byte, error)            { return f.value, nil }
+func (f *fixed) PutCell(_, value []byte, _, _ int64) error { return nil }
 
 // Counting, revising and emitting allocate nothing once the book has its memory.
 func TestABookAllocatesNothing(t *testing.T) {

@@ -19,6 +19,7 @@ package rollup
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/clearlane/clearlane/schemas"
 )
@@ -32,8 +33,13 @@ type Cells interface {
 	// AheadCells is told of keys that are put next, and may make ready for them.
 	AheadCells(keys [][]byte)
 	GetCell(key []byte) ([]byte, error)
-	PutCell(key, value []byte, newestMs int64) error
+	// PutCell's wasMs is the newestMs of the key's last PutCell, if the key has not been
+	// forgotten since, else unknown.
+	PutCell(key, value []byte, newestMs, wasMs int64) error
 }
+
+// unknown is a time that the book can't tell.
+const unknown = math.MinInt64
 
 // Book is the cells of one partition, and which of them changed since the last commit. Cells
 // in use are held decoded; the local state has them when Put has returned.
@@ -132,7 +138,7 @@ func (b *Book) keep(key []byte, newestMs int64) error {
 	if err != nil {
 		return fmt.Errorf("roll-up cell: %w", err)
 	}
-	var t total
+	t := total{putMs: unknown}
 	if stored == nil {
 		return fmt.Errorf("roll-up cell: %w (%s is gone)", ErrNegative, describe(key))
 	}
@@ -153,10 +159,18 @@ func (b *Book) put(key []byte, t *total) error {
 	if !funnel { // which is due with its orders
 		keep += b.lifeMs / 4
 	}
-	if err := b.cells.PutCell(key, b.val, keep); err != nil {
+	if err := b.cells.PutCell(key, b.val, keep, t.putMs); err != nil {
 		return fmt.Errorf("roll-up cell: %w", err)
 	}
+	t.putMs = keep
 	return nil
+}
+
+// Forgotten is told of a cell that the local state is about to forget.
+func (b *Book) Forgotten(key []byte) {
+	if number, found := b.live.find(key, b.live.hash(key)); found {
+		b.live.total(number).putMs = unknown
+	}
 }
 
 // Store puts all cells into the local state. They no longer count as changed.

@@ -2,6 +2,7 @@ package rollup
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +22,10 @@ type stored struct {
 
 func (c cells) AheadCells([][]byte)                {}
 func (c cells) GetCell(key []byte) ([]byte, error) { return c[string(key)].value, nil }
-func (c cells) PutCell(key, value []byte, newestMs int64) error {
+func (c cells) PutCell(key, value []byte, newestMs, wasMs int64) error {
+	if was, ok := c[string(key)]; wasMs != unknown && (!ok || was.newestMs != wasMs) {
+		return fmt.Errorf("cell %q is said to have been put at %d; it was at %d (put: %v)", key, wasMs, was.newestMs, ok)
+	}
 	c[string(key)] = stored{slices.Clone(value), newestMs}
 	return nil
 }

@@ -101,6 +101,7 @@ func (p *partition) expire() (gone int) {
 	}
 	for k, c := range p.cells {
 		if c.newestMs < p.watermark-lifeMs {
+			p.book.Forgotten([]byte(k))
 			delete(p.cells, k)
 			gone++
 		}

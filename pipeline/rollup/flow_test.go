@@ -13,7 +13,7 @@ type kept map[string][]byte
 
 func (k kept) AheadCells([][]byte)                {}
 func (k kept) GetCell(key []byte) ([]byte, error) { return k[string(key)], nil }
-func (k kept) PutCell(key, value []byte, _ int64) error {
+func (k kept) PutCell(key, value []byte, _, _ int64) error {
 	k[string(key)] = slices.Clone(value)
 	return nil
 }

@@ -72,7 +72,7 @@ func (b *Book) ExpireWaiting(key []byte) error {
 // crash these rows are the truth, as nothing is counted in them while records are
 // replayed. It is false of other rows. No cell may be a changed one.
 func (b *Book) Adopt(row *schemas.RollupRow) (bool, error) {
-	t := total{amounts: amountsOf(row)}
+	t := total{amounts: amountsOf(row), putMs: unknown}
 	switch row.Cell.Grain {
 	case schemas.GrainHourFunnel:
 		t.newest = EpochEnd(row.Cell.Epoch)
@@ -88,7 +88,7 @@ func (b *Book) Adopt(row *schemas.RollupRow) (bool, error) {
 	b.key = appendKey(b.key[:0], &row.Cell)
 	if number, found := b.live.find(b.key, b.live.hash(b.key)); found {
 		l := b.live.total(number)
-		l.amounts, l.newest = t.amounts, t.newest
+		l.amounts, l.newest, l.putMs = t.amounts, t.newest, unknown
 		b.differs(number, l)
 	}
 	return true, b.put(b.key, &t)

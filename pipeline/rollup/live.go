@@ -94,7 +94,7 @@ func (l *live) add(key []byte, hash uint64) (number uint32) {
 	}
 	number = uint32(l.n)
 	t := l.total(number)
-	*t = total{newest: math.MinInt64}
+	*t = total{newest: math.MinInt64, putMs: unknown}
 	l.setKey(t, key)
 	l.put(hash, number)
 	l.n++
@@ -156,7 +156,7 @@ func (b *Book) trim() error {
 		if from := old.total(i); from.used {
 			key := old.key(from)
 			to := b.live.total(b.live.add(key, b.live.hash(key)))
-			to.amounts, to.newest = from.amounts, from.newest
+			to.amounts, to.newest, to.putMs = from.amounts, from.newest, from.putMs
 		}
 	}
 	return nil

@@ -20,12 +20,14 @@ type total struct {
 	listed bool // one of the changed
 	asked  bool // for its row, though it may be the one that was handed out before
 
+	putMs int64 // the time that it was last put into the local state with, or unknown
+
 	// key is the key, or where it stands if it is longer; see live.
 	key [inlineKey]byte
 }
 
 // inlineKey is the length of keys that stand in their total, bytes.
-const inlineKey = 64
+const inlineKey = 56
 
 // amounts are what a row says of its cell: of the funnel its stages, else the count and the
 // sum of the values, its high part first.

@@ -58,7 +58,7 @@ func BenchmarkPutCells(b *testing.B) {
 					}
 					s.AheadCells(next[:keys])
 					for _, k := range next {
-						if err := s.PutCell(k, value[:24], int64(rounds)); err != nil {
+						if err := s.PutCell(k, value[:24], int64(rounds), unknown); err != nil {
 							b.Fatal(err)
 						}
 					}

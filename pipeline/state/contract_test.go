@@ -12,7 +12,7 @@ var _ interface {
 	Flushed() (uint64, error)
 	AheadCells(keys [][]byte)
 	GetCell(key []byte) ([]byte, error)
-	PutCell(key, value []byte, newestMs int64) error
+	PutCell(key, value []byte, newestMs, wasMs int64) error
 	Full() bool
 	Flush(ready func() (meta []byte, err error)) error
 	Meta() ([]byte, error)

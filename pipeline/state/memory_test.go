@@ -123,7 +123,7 @@ func TestWhatGetReturnedStandsWhileCellsAreHandled(t *testing.T) {
 	must(t, err)
 	was := slices.Clone(got)
 	for i := range 2*s.opts.DirtyEntries + 1 { // at twice its bound PutCell waits for the flush
-		must(t, s.PutCell(fmt.Append(nil, "cell", i), []byte("c"), 1))
+		must(t, s.PutCell(fmt.Append(nil, "cell", i), []byte("c"), 1, unknown))
 	}
 	if s.frozen != nil || len(s.clean) != 0 {
 		t.Fatal("no flush was waited for: the test shows nothing")

@@ -85,7 +85,11 @@ func (h *harness) put(sp space, key, value string, newestMs int64, tag uint64) {
 		err = h.s.Put([]byte(key), []byte(value), newestMs, tag)
 	} else {
 		tag = 0
-		err = h.s.PutCell([]byte(key), []byte(value), newestMs)
+		wasMs := int64(unknown)
+		if was, ok := h.now[string(sp)+key]; ok && rapid.Bool().Draw(h.t, "known") {
+			wasMs = was.newestMs
+		}
+		err = h.s.PutCell([]byte(key), []byte(value), newestMs, wasMs)
 	}
 	h.must(err)
 	h.now[string(sp)+key] = modelEntry{value, newestMs, tag}

@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -79,13 +80,18 @@ func (s *Store) GetCell(key []byte) ([]byte, error) {
 // Put keeps a copy of an order's state. newestMs is its newest record timestamp. tag is
 // what Orders finds it by, 0 for nothing.
 func (s *Store) Put(key, value []byte, newestMs int64, tag uint64) error {
-	return s.put(spaceOrder, key, value, newestMs, tag)
+	return s.put(spaceOrder, key, value, newestMs, unknown, tag)
 }
 
 // PutCell keeps a copy of a roll-up cell. newestMs is the time that its expiry counts from.
-func (s *Store) PutCell(key, value []byte, newestMs int64) error {
-	return s.put(spaceCell, key, value, newestMs, 0)
+// wasMs is the newestMs of the key's last PutCell if no Expire has forgotten the key since,
+// and else math.MinInt64: then the database may have to be asked.
+func (s *Store) PutCell(key, value []byte, newestMs, wasMs int64) error {
+	return s.put(spaceCell, key, value, newestMs, wasMs, 0)
 }
+
+// unknown is a time that the caller can't tell.
+const unknown = math.MinInt64
 
 // Full is true when the set of changes has reached its bound: flush now.
 func (s *Store) Full() bool { return s.fullness(1) }
@@ -130,7 +136,7 @@ func (s *Store) standing() error {
 	return s.failed
 }
 
-func (s *Store) put(sp space, key, value []byte, newestMs int64, tag uint64) error {
+func (s *Store) put(sp space, key, value []byte, newestMs, wasMs int64, tag uint64) error {
 	if err := s.standing(); err != nil {
 		return err
 	}
@@ -152,6 +158,8 @@ func (s *Store) put(sp space, key, value []byte, newestMs int64, tag uint64) err
 	}
 	n := entry{hash: f.hash, newestMs: newestMs, timer: noTimer, tag: tag}
 	switch {
+	case e == nil && wasMs != unknown:
+		n.timer = s.bucketOf(wasMs)
 	case e == nil:
 		if err := s.stored(f, sp, key, false); err != nil {
 			return err

@@ -98,7 +98,7 @@ func (s *benchStore) Put(key, value []byte, _ int64, _ uint64) error {
 	benchPut(s.orders, key, value)
 	return nil
 }
-func (s *benchStore) PutCell(key, value []byte, _ int64) error {
+func (s *benchStore) PutCell(key, value []byte, _, _ int64) error {
 	benchPut(s.cells, key, value)
 	return nil
 }

@@ -92,10 +92,11 @@ type Store interface {
 	// completed flush: those under a tag, or with tag 0 all. They are the caller's.
 	Orders(tag uint64, after []byte, max int) ([][]byte, error)
 	// AheadCells, GetCell and PutCell do the same for roll-up cells, which expire by their own
-	// time. A cell's slice is valid until the next call of any method.
+	// time. A cell's slice is valid until the next call of any method. wasMs is the newestMs of
+	// the key's last PutCell if no Expire has forgotten it since, else math.MinInt64.
 	AheadCells(keys [][]byte)
 	GetCell(key []byte) ([]byte, error)
-	PutCell(key, value []byte, newestMs int64) error
+	PutCell(key, value []byte, newestMs, wasMs int64) error
 	// Full is true when the set of changes has reached its bound: flush now.
 	Full() bool
 	// Room is nil when a flush of the changes has room on the disk, and else says what is

@@ -63,7 +63,7 @@ func (s *fakeStore) Flushed() (uint64, error) {
 func (s *fakeStore) GetCell(key []byte) ([]byte, error) {
 	return slices.Clone(s.now.cells[string(key)]), nil
 }
-func (s *fakeStore) PutCell(key, value []byte, _ int64) error {
+func (s *fakeStore) PutCell(key, value []byte, _, _ int64) error {
 	s.now.cells[string(key)] = slices.Clone(value)
 	return nil
 }

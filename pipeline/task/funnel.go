@@ -136,9 +136,10 @@ func (p *parties) of(c *join.Contribution) (*parties, error) {
 	return p, nil
 }
 
-// waits tells the store which cells to keep for now, and notes them.
+// waits tells the store which cells to keep for now, and notes them. The others it forgets.
 func (t *Task) waits(key, value []byte) bool {
 	if !rollup.Waits(key, value) {
+		t.book.Forgotten(key)
 		return false
 	}
 	t.scratch.due = append(t.scratch.due, bytes.Clone(key))

@@ -185,7 +185,7 @@ type memCells map[string][]byte
 
 func (m memCells) AheadCells([][]byte)                {}
 func (m memCells) GetCell(key []byte) ([]byte, error) { return m[string(key)], nil }
-func (m memCells) PutCell(key, value []byte, _ int64) error {
+func (m memCells) PutCell(key, value []byte, _, _ int64) error {
 	m[string(key)] = slices.Clone(value)
 	return nil
 }

@@ -74,7 +74,7 @@ func (c cells) AheadCells([][]byte) {}
 
 func (c cells) GetCell(key []byte) ([]byte, error) { return c[string(key)], nil }
 
-func (c cells) PutCell(key, value []byte, _ int64) error {
+func (c cells) PutCell(key, value []byte, _, _ int64) error {
 	c[string(key)] = append([]byte(nil), value...)
 	return nil
 }
