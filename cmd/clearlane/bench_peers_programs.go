@@ -14,7 +14,7 @@ type peerProgram struct {
 	run     string   // PEER/VARIANT of the harness, empty for Clearlane
 	env     []string // its settings
 	tag     string   // names those settings in its rows
-	pack    string   // of Clearlane: bench.ThreeRules or bench.FullPack
+	pack    string   // of Clearlane: bench.ThreeRules, Uncompressed or FullPack
 	all     bool     // in rounds of throughput
 	latency bool     // in rounds at a steady rate
 }
@@ -30,6 +30,7 @@ func peerPrograms() []peerProgram {
 		{name: "flink/heap-alo", run: "flink/heap-alo", all: true, tag: "align=200ms", env: []string{"FLINK_ALIGN_MS=200"}},
 		{name: "naive", run: "naive", all: true},
 		{name: bench.Ours + "/" + bench.ThreeRules, pack: bench.ThreeRules, all: true},
+		{name: bench.Ours + "/" + bench.Uncompressed, pack: bench.Uncompressed, all: true},
 		{name: bench.Ours + "/" + bench.FullPack, pack: bench.FullPack, all: true, latency: true},
 	}
 }
@@ -55,8 +56,8 @@ func (o *peersOptions) programs() ([]peerProgram, error) {
 		peer, variant, _ := strings.Cut(name, "/")
 		own := peerProgram{name: name, run: name, all: true, latency: true}
 		if peer == bench.Ours {
-			if own.run, own.pack = "", variant; variant != bench.ThreeRules && variant != bench.FullPack {
-				return nil, usagef("bench peers: --only %s; allowed of Clearlane: %s, %s", name, bench.ThreeRules, bench.FullPack)
+			if own.run, own.pack = "", variant; !slices.Contains([]string{bench.ThreeRules, bench.Uncompressed, bench.FullPack}, variant) {
+				return nil, usagef("bench peers: --only %s; allowed of Clearlane: %s, %s, %s", name, bench.ThreeRules, bench.Uncompressed, bench.FullPack)
 			}
 		} else if !slices.Contains([]string{"kstreams", "flink", "floor", "naive"}, peer) {
 			return nil, usagef("bench peers: --only %s; allowed: %s, or another PEER/VARIANT of the harness", name, strings.Join(peerNames(), ", "))
@@ -88,8 +89,11 @@ func (p *peerProgram) arguments(o *peersOptions, clearlane []string, paced bool)
 	// newest record.
 	args := append([]string{"exec", bench.Ours, "-revisions", "-latency-field", "input_time_ms"}, rate...)
 	args = append(append(args, "--"), clearlane...)
-	if p.pack == bench.ThreeRules {
+	if p.pack != bench.FullPack {
 		args = append(args, "--policy", o.threeRules)
+	}
+	if p.pack == bench.Uncompressed {
+		args = append(args, "--set", "kafka.produce.compression=none")
 	}
 	if o.profile.cpu != "" {
 		args = append(args, "--cpuprofile", o.profile.cpu)

@@ -108,7 +108,7 @@ func TestBenchPeersRunsAllByTurns(t *testing.T) {
 		return "run exec clearlane -revisions -latency-field input_time_ms" + rate + " -- " + own + " bench peer --set task.max_batch=7" + policy + " []"
 	}
 	round := []string{"run kstreams/papi-rocks []", "run kstreams/papi-rocks-eos []", "run flink/rocks-alo []", "run flink/heap-alo [200]", "run naive []",
-		clearlane("", " --policy "+threeRules(t)), clearlane("", "")}
+		clearlane("", " --policy "+threeRules(t)), clearlane("", " --policy "+threeRules(t)+" --set kafka.produce.compression=none"), clearlane("", "")}
 	want := append([]string{"broker start", "load 500"}, append(round, round...)...)
 	want = append(want, "run kstreams/papi-rocks-eos -rate 70 []", "run flink/rocks-alo -rate 70 [5]", clearlane(" -rate 70", ""), "broker stop")
 	if got := strings.Join(asked(t, home), "\n"); got != strings.Join(want, "\n") {
@@ -195,8 +195,8 @@ func TestBenchPeersSaysWhatIsWrong(t *testing.T) {
 		"--rounds 0 --latency-rounds 0":    "--rounds 0",
 		"--rate 0":                         "--rate 0",
 		"--orders 0":                       "--orders 0",
-		"--only spark/x":                   "--only spark/x; allowed: kstreams/papi-rocks, kstreams/papi-rocks-eos, flink/rocks-alo, flink/heap-alo, naive, clearlane/three-rules, clearlane/full",
-		"--only clearlane/x":               "allowed of Clearlane: three-rules, full",
+		"--only spark/x":                   "--only spark/x; allowed: kstreams/papi-rocks, kstreams/papi-rocks-eos, flink/rocks-alo, flink/heap-alo, naive, clearlane/three-rules, clearlane/three-rules-uncompressed, clearlane/full",
+		"--only clearlane/x":               "allowed of Clearlane: three-rules, three-rules-uncompressed, full",
 		"--three-rules nowhere.yaml":       "nowhere.yaml",
 		"--table nowhere.jsonl":            "nowhere.jsonl",
 		"--only clearlane/full and-a-word": "unexpected argument",

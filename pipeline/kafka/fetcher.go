@@ -37,7 +37,7 @@ func DefaultFetch() FetchConfig {
 		MaxPartitionBytes: 1 << 20,
 		MaxWait:           250 * time.Millisecond,
 		BufferedBytes:     1 << 20,
-		Pace:              time.Millisecond,
+		Pace:              250 * time.Microsecond,
 		RequestTimeout:    5 * time.Second,
 		UnknownTopicAfter: 30 * time.Second,
 	}
