@@ -126,7 +126,7 @@ func TestBenchPeersRunsAllByTurns(t *testing.T) {
 	defer lines.Close()
 	runs, err := bench.ReadPeers(lines)
 	must(t, err)
-	if len(runs) != 17 || runs[3].Variant != "heap-alo align=200ms" || runs[13].Round != 2 || runs[16].Append == nil || runs[0].Suite == "" || runs[0].Machine.Cores == 0 {
+	if len(runs) != 19 || runs[3].Variant != "heap-alo align=200ms" || runs[13].Round != 2 || runs[16].Append == nil || runs[0].Suite == "" || runs[0].Machine.Cores == 0 {
 		t.Errorf("%d lines: %+v", len(runs), runs)
 	}
 	if code, again, errs := command(t, nil, "bench", "peers", "--table", file); code != exitOK || again != out {
