@@ -24,7 +24,7 @@ func TestRecoveryJudgesNothingThatWasCommitted(t *testing.T) {
 		before, after := *refs, *refs
 		before.Policy, after.Policy = policy.Alone(other), policy.Alone(final)
 		c := newCluster(in, uint64(commits), 0)
-		crashAfter(t, c, cfg, Deps{References: func() *decide.References { return &before }, Now: time.Now}, commits)
+		crashAfterDecisions(t, c, cfg, Deps{References: func() *decide.References { return &before }, Now: time.Now}, commits)
 		progress, err := c.progress()
 		if err != nil || progress == nil || progress.PolicyHash != other.Hash {
 			t.Fatal(progress, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,13 +43,27 @@ func truncated(c *cluster, n int64) {
 // local state is flushed for the second time.
 func crashAfter(t *testing.T, c *cluster, cfg Config, base Deps, commits int) {
 	t.Helper()
+	crashAfterSome(t, c, cfg, base, commits, false)
+}
+
+// crashAfterDecisions counts the commits from that of the first decision on: how many records
+// the ones before cover hangs on the time that they take.
+func crashAfterDecisions(t *testing.T, c *cluster, cfg Config, base Deps, commits int) {
+	t.Helper()
+	crashAfterSome(t, c, cfg, base, commits, true)
+}
+
+func crashAfterSome(t *testing.T, c *cluster, cfg Config, base Deps, commits int, decided bool) {
+	t.Helper()
 	cfg.MaxBatch, cfg.MaxTransaction = 16, 20 // however slow a commit is, all is not in the first few
 	w := &watcher{c: c, stop: func() {}}
 	d := c.deps(w, base)
 	inner := d.Writer
 	d.Writer = func(ctx context.Context) (Writer, error) {
 		fw, err := inner(ctx)
-		return &dyingWriter{Writer: fw, left: commits}, err
+		w := &dyingWriter{Writer: fw, left: commits}
+		w.counts.Store(!decided)
+		return w, err
 	}
 	if err := New(cfg, d).Run(t.Context()); !errors.Is(err, errCrash) {
 		t.Fatalf("error %v, not the planted crash", err)
@@ -57,10 +72,21 @@ func crashAfter(t *testing.T, c *cluster, cfg Config, base Deps, commits int) {
 
 type dyingWriter struct {
 	Writer
-	left int
+	left   int
+	counts atomic.Bool
+}
+
+func (w *dyingWriter) Produce(ctx context.Context, out Output, key, value []byte, headers []record.Header) error {
+	if out == OutDecisions {
+		w.counts.Store(true)
+	}
+	return w.Writer.Produce(ctx, out, key, value, headers)
 }
 
 func (w *dyingWriter) Commit(ctx context.Context) error {
+	if !w.counts.Load() {
+		return w.Writer.Commit(ctx)
+	}
 	if w.left == 0 {
 		return errCrash
 	}
