@@ -52,7 +52,7 @@ func (c *child) detail() string {
 // goes on within seconds once there is room, and its answers are right.
 func TestAFullDiskOfTheStateIsWaitedFor(t *testing.T) {
 	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=96m"); err != nil {
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=256m"); err != nil {
 		t.Skipf("SKIPPED, NOT TESTED ON A REAL FULL DISK: a small file system can't be mounted: %v", err)
 	}
 	t.Cleanup(func() { must(t, syscall.Unmount(disk, 0)) })

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -19,6 +20,7 @@ func TestCoordinatorMovesInMidTransaction(t *testing.T) {
 	if testing.Short() {
 		t.Skip("three nodes take a while to start")
 	}
+	const patience = 3 * time.Minute // three JVMs on a busy machine
 	c := brokers.Cluster(t, 3, kafkatest.Options{})
 	a, err := NewAdmin(Config{Brokers: c.Brokers()})
 	if err != nil {
@@ -38,13 +40,13 @@ func TestCoordinatorMovesInMidTransaction(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w := newWriter(t, c.Brokers(), topics, 0, func(c *WriterConfig) { c.CommitTimeout = time.Minute })
+	w := newWriter(t, c.Brokers(), topics, 0, func(c *WriterConfig) { c.CommitTimeout = patience })
 	var want []string
 	for n := range lanes {
 		before, after := fmt.Sprint(n, " before"), fmt.Sprint(n, " after")
 		write(t, w, before)
 		flush(t, w)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		node, err := c.TxnCoordinator(ctx, w.cfg.TransactionalID(0, w.writing.at))
 		if err != nil {
 			t.Fatal(err)
@@ -63,7 +65,7 @@ func TestCoordinatorMovesInMidTransaction(t *testing.T) {
 		if err := node.Restart(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Complete(ctx); err != nil {
+		if err := errors.Join(c.Complete(ctx), c.InSync(ctx)); err != nil {
 			t.Fatal(err)
 		}
 		cancel()

@@ -106,6 +106,33 @@ func (b *Broker) knows(ctx context.Context, n int) error {
 	}
 }
 
+// InSync waits until every replica of every partition, those of Kafka's own topics too, is in
+// sync: then any one node may die, and what it led goes on elsewhere.
+func (c *Cluster) InSync(ctx context.Context) error {
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.Brokers()...), kgo.RetryTimeout(time.Second), kgo.MetadataMinAge(100*time.Millisecond))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	for {
+		topics, err := kadm.NewClient(client).ListTopicsWithInternal(ctx)
+		var behind []string
+		topics.EachPartition(func(p kadm.PartitionDetail) {
+			if p.Err != nil || len(p.ISR) < len(p.Replicas) {
+				behind = append(behind, fmt.Sprintf("%s/%d has %d of %v", p.Topic, p.Partition, p.ISR, p.Replicas))
+			}
+		})
+		if err == nil && len(behind) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("kafka: replicas are not in sync: %v: %w", behind, errors.Join(err, ctx.Err()))
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
 // Leader is the node that leads a partition of a topic now.
 func (c *Cluster) Leader(ctx context.Context, topic string, partition int32) (*Broker, error) {
 	return c.ask(ctx, func(ctx context.Context, adm *kadm.Client) (int32, error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -56,14 +57,21 @@ func needed(t testing.TB, err error) {
 	}
 }
 
-// endWith stops a broker or a cluster with the test, and prints its log if that failed.
+// endWith stops a broker or a cluster with the test. If that failed it prints the log, without
+// the stack traces, in which the test's own message is not found.
 func endWith(t testing.TB, b interface {
 	Log() string
 	Stop() error
 }) {
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("Kafka's log:\n%s", b.Log())
+			var lines []string
+			for line := range strings.Lines(b.Log()) {
+				if !strings.HasPrefix(line, "\tat ") {
+					lines = append(lines, line)
+				}
+			}
+			t.Logf("Kafka's log:\n%s", strings.Join(lines, ""))
 		}
 		_ = b.Stop()
 	})
