@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -22,9 +21,10 @@ const lanes = 2
 
 // lane is one of the producers. Its sequence numbers are the outlets'.
 type lane struct {
-	at   int    // its place among the lanes
-	id   string // transactional.id
-	link *link
+	at       int    // its place among the lanes
+	id       string // transactional.id
+	link     *link
+	patience time.Duration // how long its coordinator is asked for one thing
 
 	// What follows is Writer.mu's from the transaction's first record until it is sealed, and
 	// its committer's from then on.
@@ -114,15 +114,18 @@ func (l *lane) add(ctx context.Context, topics []string, partition int32) error 
 }
 
 // ask asks the transaction's coordinator, again and again while it says that markers of the
-// lane's last transaction are still to be written. kgo finds the coordinator, and asks again
-// where it has moved or a connection broke.
+// lane's last transaction are still to be written, and while it is not found: kgo asks again
+// where a coordinator has moved or its connection broke, but gives up where the node it asks for
+// the coordinator is itself the one that died. Asking twice is safe: brokers that have ended a
+// transaction say so again. It ends with ctx, and after the patience of a commit.
 func (l *lane) ask(ctx context.Context, request func() (int16, error)) error {
+	began := time.Now()
 	for tries := 0; ; tries++ {
 		code, err := request()
 		if err == nil {
 			err = kerr.ErrorForCode(code)
 		}
-		if !errors.Is(err, kerr.ConcurrentTransactions) || sleep(ctx, backoff(tries)) != nil {
+		if err == nil || !passes(err) || time.Since(began) > l.patience || sleep(ctx, backoff(tries)) != nil {
 			return err
 		}
 	}

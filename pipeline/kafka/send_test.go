@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -309,5 +311,37 @@ func TestWritersShareConnections(t *testing.T) {
 	// Of each client one for batches, one for the rest, and one to the broker it begins with.
 	if most := d.most.Load(); most > 3*maxLinks+2 {
 		t.Errorf("%d connections for %d partitions", most, partitions)
+	}
+}
+
+// A coordinator that isn't found is asked for again until it is, or for as long as a commit may
+// take; a refusal is not.
+func TestACoordinatorIsAskedForAgain(t *testing.T) {
+	away := fmt.Errorf("unable to dial: %w", &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)})
+	for _, c := range []struct {
+		name     string
+		patience time.Duration
+		answers  []error
+		want     error
+		asked    int
+	}{
+		{"found at last", time.Minute, []error{away, away, kerr.ConcurrentTransactions, nil}, nil, 4},
+		{"never found", 0, []error{away, away, away}, syscall.ECONNREFUSED, 1},
+		{"refused", time.Minute, []error{away, kerr.InvalidProducerEpoch, nil}, kerr.InvalidProducerEpoch, 2},
+		{"closed", time.Minute, []error{kgo.ErrClientClosed, nil}, kgo.ErrClientClosed, 1},
+	} {
+		asked := 0
+		err := (&lane{patience: c.patience}).ask(t.Context(), func() (int16, error) {
+			err := c.answers[asked]
+			asked++
+			var code *kerr.Error
+			if errors.As(err, &code) {
+				return code.Code, nil
+			}
+			return 0, err
+		})
+		if !errors.Is(err, c.want) || asked != c.asked {
+			t.Errorf("%s: asked %d times, %v", c.name, asked, err)
+		}
 	}
 }

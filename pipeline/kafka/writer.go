@@ -96,7 +96,7 @@ func (w *Writer) open(ctx context.Context) error {
 	var fenced sync.WaitGroup
 	var faults [lanes]error
 	for n := range w.lanes {
-		w.lanes[n] = &lane{at: n, id: w.cfg.TransactionalID(w.partition, n), link: w.link}
+		w.lanes[n] = &lane{at: n, id: w.cfg.TransactionalID(w.partition, n), link: w.link, patience: w.cfg.CommitTimeout}
 		fenced.Go(func() { faults[n] = w.lanes[n].fence(ctx, w.cfg.TransactionTimeout) })
 	}
 	fenced.Wait()
