@@ -72,7 +72,7 @@ func Default() Config {
 			FlushInterval:    10 * time.Second,
 			ParallelFlushes:  0,
 			MaxDirtyOrders:   100_000,
-			MaxDirtyBytes:    96 * MiB,
+			MaxDirtyBytes:    192 * MiB,
 			CacheBytes:       64 * MiB,
 			MinFreeBytes:     128 * MiB,
 			PebbleCacheBytes: 64 * MiB,
