@@ -116,6 +116,9 @@ func (b *Broker) format(ctx context.Context, cluster, voters string, controller,
 		// Topics that state a retention are not cleaned either: tests send records of fixed
 		// dates, which lie further back every day.
 		"log.initial.task.delay.ms": "86400000",
+		// A log has two index files. Linux zeroes what its page cache takes of them at a time; of
+		// the default, 10 MiB each, that is most of two cores while hundreds of logs are new.
+		"log.index.size.max.bytes": strconv.Itoa(256 << 10),
 	}
 	maps.Copy(settings, replication(nodes))
 	maps.Copy(settings, b.opts.Settings)
