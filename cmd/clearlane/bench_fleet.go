@@ -93,13 +93,14 @@ func (t *trial) beginAll(ctx context.Context) error {
 	return nil
 }
 
-// finishAll waits until everything is committed, and adds up the figures of all processes.
-func (t *trial) finishAll(ctx context.Context, watch *progressWatch, ends benchEnds) error {
+// finishAll waits until everything is committed, and adds up the figures of all processes: of
+// what the inputs hold but for so many events that were there before.
+func (t *trial) finishAll(ctx context.Context, watch *progressWatch, ends benchEnds, before int64) error {
 	if err := watch.await(ctx, ends, giveUpAfter, t.died); err != nil {
 		return err
 	}
 	r := t.run
-	r.Events = ends.total()
+	r.Events = ends.total() - before
 	n := float64(len(t.fleet()))
 	for _, c := range t.fleet() {
 		one := bench.Run{Events: r.Events}

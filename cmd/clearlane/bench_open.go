@@ -88,15 +88,10 @@ func (b *bencher) open(ctx context.Context, n, orders int) (*bench.Run, error) {
 		if err != nil {
 			return err
 		}
-		events := ends.total() - f.filled
-		if err := t.finishAll(ctx, watch, ends); err != nil {
+		if err := t.finishAll(ctx, watch, ends, f.filled); err != nil {
 			return err
 		}
-		t.run.AllocsPerEvent *= float64(t.run.Events) / float64(events)
-		t.run.BytesPerEvent *= float64(t.run.Events) / float64(events)
-		t.run.Events = events
 		f.open.DiskReads = int64(t.child.after[`clearlane_state_lookups_total{level="disk"}`] - t.child.before[`clearlane_state_lookups_total{level="disk"}`])
-		t.say("%d open orders: %.0f events/s, %.0f events per CPU-second, %d MiB", orders, t.run.EventsPerSecond(), t.run.EventsPerCPUSecond(), t.run.PeakMemory>>20)
 		return nil
 	})
 }
@@ -151,6 +146,7 @@ func (f *filling) fill(ctx context.Context, orders int) error {
 		n := min(fillPiece, orders-done)
 		opts := f.stream(n, start.Add(time.Duration(done/densely)*time.Second), densely)
 		opts.Seed += uint64(1 + piece)
+		opts.First = f.opts.Orders + done
 		if err := genStream(ctx, &f.cfg, opts, genPace{linger: 5 * time.Millisecond, keep: f.keep, sitesSent: true}, io.Discard); err != nil {
 			return err
 		}

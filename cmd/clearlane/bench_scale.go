@@ -88,7 +88,7 @@ func (b *bencher) scale(ctx context.Context, n, partitions, processes int) (*ben
 		if err != nil {
 			return err
 		}
-		return t.finishAll(ctx, watch, ends)
+		return t.finishAll(ctx, watch, ends, 0)
 	})
 }
 

@@ -46,6 +46,33 @@ func TestSameSeedSameStream(t *testing.T) {
 	}
 }
 
+// 500 numbers under 40 seeds: of keys with 16 random bits some are the same.
+func TestStreamsOfOtherNumbersShareNoKey(t *testing.T) {
+	keys := func(o Options) map[string]bool {
+		all := map[string]bool{}
+		g := New(o)
+		for ev, ok := g.Next(); ok; ev, ok = g.Next() {
+			all[string(ev.Key)] = true
+		}
+		return all
+	}
+	const orders = 500
+	one := keys(Options{Seed: 1, Orders: orders})
+	same, apart := 0, 0
+	for seed := range uint64(40) {
+		for key := range keys(Options{Seed: 2 + seed, Orders: orders}) {
+			same += b2i(one[key])
+		}
+		for key := range keys(Options{Seed: 2 + seed, Orders: orders, First: orders}) {
+			apart += b2i(one[key])
+		}
+	}
+	t.Logf("%d keys are the same under another seed", same)
+	if apart != 0 {
+		t.Fatalf("%d keys are the same under another seed and other numbers", apart)
+	}
+}
+
 // What is encoded and how densely must not change what is right.
 func TestAnswersDoNotDependOnTheForm(t *testing.T) {
 	o := Options{Seed: 5, Orders: 3000, Bad: 30, Partitions: 4}

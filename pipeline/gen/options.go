@@ -38,7 +38,10 @@ const DefaultStart schemas.Time = 1791158400000
 type Options struct {
 	Seed   uint64
 	Orders int
-	Start  schemas.Time // event time of the first order; 0: DefaultStart
+	// First is the number of the first order, which is part of its key. The same number under
+	// another seed may well be the same key: streams that go together need numbers of their own.
+	First int
+	Start schemas.Time // event time of the first order; 0: DefaultStart
 	// OrdersPerSecond is the density in event time, not the speed of sending. 0: 1.
 	OrdersPerSecond float64
 	Bad             int // records that must end as dead letters, spread over the orders
@@ -64,6 +67,7 @@ func (o Options) withDefaults() Options {
 		o.WindowOrders = 2000
 	}
 	o.Orders = max(o.Orders, 0)
+	o.First = max(o.First, 0)
 	o.Bad = max(o.Bad, 0)
 	if o.Orders == 0 {
 		o.Bad = 0 // a bad record goes with an order

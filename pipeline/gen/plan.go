@@ -60,7 +60,7 @@ type advert struct{ network, campaign string }
 func (w *world) makePlan(n int) *plan {
 	r := newRNG(w.o.Seed, saltOrder, uint64(n))
 	p := &plan{n: n, base: w.o.base(n), width: w.o.spread(), attributed: -1}
-	p.key = orderKey(&r, n)
+	p.key = orderKey(&r, w.o.First+n)
 	p.drawCauses(w, &r)
 	p.orderTime = p.at(&r, 200, 400)
 	hasOrder := !r.perMille(15)
