@@ -120,12 +120,19 @@ func (f *filling) keep(e *gen.Event) bool {
 	f.seen++
 	if e.Kind == schemas.KindOrder && f.seen%2 == 0 {
 		if len(f.kept) < f.want {
-			f.kept = append(f.kept, *e)
+			f.kept = append(f.kept, cloneOf(e))
 		} else if len(f.kept) > 0 && f.seen%32 == 0 {
-			f.kept[f.seen/32%len(f.kept)] = *e // so that they are of all pieces
+			f.kept[f.seen/32%len(f.kept)] = cloneOf(e) // so that they are of all pieces
 		}
 	}
 	return true
+}
+
+// cloneOf is an event by itself: the generator's share large pieces of memory.
+func cloneOf(e *gen.Event) gen.Event {
+	c := *e
+	c.Value = bytes.Clone(e.Value)
+	return c
 }
 
 // fill fills in so many orders, piece by piece, and stops the process.

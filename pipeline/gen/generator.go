@@ -9,7 +9,7 @@ import (
 type Event struct {
 	Kind      schemas.Kind // of the topic it goes to, for a bad record too
 	Key       []byte
-	Value     []byte
+	Value     []byte // a piece of a chunk that other events share: who keeps one of many clones it
 	Headers   []record.Header
 	TimeMs    int64 // the record's timestamp, Unix ms
 	Partition int32 // of the key, by the murmur2 partitioner that Kafka's clients share
