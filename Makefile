@@ -147,13 +147,13 @@ bench-paces: build ## delays at 1,000, 15,000 and 60,000 events a second with wh
 	@$(call SERIES,paces,--runs $(RUNS) --discard 1)
 
 .PHONY: bench-scale
-bench-scale: build ## one backlog with 1, 2, 4, 8 partitions and 1, 2 processes, then 8, 64, 256 partitions idle and at 15,000 events a second; RUNS=1 takes about 8 minutes
+bench-scale: build ## one backlog with 1, 2, 4, 8 partitions and 1, 2 processes, then 8, 64, 256 partitions idle and at 15,000 events a second; RUNS=1 takes 4 minutes
 	@deploy/kafka/install.sh
 	@$(call SERIES,scale,--runs $(RUNS))
 	@$(call SERIES,many,)
 
 .PHONY: bench-open
-bench-open: build ## throughput and memory with 0.1, 1 and 5 million orders open already; about 8 minutes; BENCH_FLAGS="--open 20000000" needs 10 GB of disk
+bench-open: build ## throughput and memory with 0.1, 1 and 5 million orders open already; 5 minutes; BENCH_FLAGS="--open 20000000" needs 10 GB of disk and 8 minutes
 	@deploy/kafka/install.sh
 	@$(call SERIES,open,)
 
