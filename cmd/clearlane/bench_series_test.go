@@ -109,7 +109,7 @@ func TestBenchOpenMeasuresWithOpenOrders(t *testing.T) {
 	if len(runs) != 1 || !strings.Contains(table, "bytes a key") {
 		t.Fatalf("%d runs\n%s", len(runs), table)
 	}
-	if o := runs[0].Open; o == nil || o.Keys < 1600 || o.Returning < 50 || o.DiskReads < 30 || o.StartSeconds <= 0 || runs[0].Events > 2000 {
+	if o := runs[0].Open; o == nil || o.Keys < 1600 || o.Returning < 50 || o.DiskReads < 30 || o.StartSeconds <= 0 || runs[0].Events < 700 || runs[0].Events > 2000 {
 		t.Errorf("figures that can't be: %+v, %+v", runs[0], o)
 	}
 }

@@ -22,13 +22,19 @@ func (e benchEnds) total() (n int64) {
 	return n
 }
 
+// ends is where the inputs end. What a transaction of the sender has in them appears partition by
+// partition, some time after its commit was answered.
 func (t *trial) ends(ctx context.Context) (benchEnds, error) {
-	where := positions(&t.cfg, t.reader, t.o.partitions)
+	topics := kafkaTopics(&t.cfg.Kafka)
 	ends := make(benchEnds, t.o.partitions)
 	for p := range ends {
-		var err error
-		if ends[p], err = where.Ends(ctx, int32(p)); err != nil {
-			return nil, err
+		ends[p] = map[string]int64{}
+		for _, topic := range topics.Inputs() {
+			b, err := t.reader.Settled(ctx, topic, int32(p))
+			if err != nil {
+				return nil, err
+			}
+			ends[p][topic] = b.Stable
 		}
 	}
 	return ends, nil

@@ -56,10 +56,10 @@ func (r *Reader) Bounds(ctx context.Context, topic string, partition int32) (b B
 	return b, err
 }
 
-// settled is Bounds once no transaction is open in the partition. Whoever has
+// Settled is Bounds once no transaction is open in the partition. Whoever has
 // fenced a partition's writer may read what it wrote only then: before it, the last
 // stable offset may stand below committed records.
-func (r *Reader) settled(ctx context.Context, topic string, partition int32) (Bounds, error) {
+func (r *Reader) Settled(ctx context.Context, topic string, partition int32) (Bounds, error) {
 	deadline := time.Now().Add(r.waits.stable)
 	for n := 0; ; n++ {
 		b, err := r.Bounds(ctx, topic, partition)
@@ -82,7 +82,7 @@ func (r *Reader) settled(ctx context.Context, topic string, partition int32) (Bo
 // When records from the offset on are gone, the error is a *PartitionError of
 // ErrTruncated, and nothing is read.
 func (r *Reader) ReadTail(ctx context.Context, topic string, partition int32, from int64, fn func(*record.Record) error) (int64, error) {
-	b, err := r.settled(ctx, topic, partition)
+	b, err := r.Settled(ctx, topic, partition)
 	if err != nil {
 		return from, err
 	}
@@ -100,7 +100,7 @@ func (r *Reader) ReadTail(ctx context.Context, topic string, partition int32, fr
 // parse refuses is an error: going on without it would publish anew.
 func (r *Reader) LastProgress(ctx context.Context, topic string, partition int32, key string,
 	parse func(value []byte) (*schemas.Progress, error)) (*schemas.Progress, bool, error) {
-	b, err := r.settled(ctx, topic, partition)
+	b, err := r.Settled(ctx, topic, partition)
 	if err != nil {
 		return nil, false, err
 	}
