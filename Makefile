@@ -142,7 +142,7 @@ BENCH_LINES ?=
 SERIES = bin/clearlane bench $(1) --kafka $(BENCH_KAFKA) $(if $(BENCH_LINES),--results $(BENCH_LINES)) $(2) $(BENCH_FLAGS)
 
 .PHONY: bench-paces
-bench-paces: build ## delays at 1,000, 15,000 and 60,000 events a second with what late decisions were late for, RUNS (5) times; about 10 minutes
+bench-paces: build ## delays at 1,000, 15,000 and 60,000 events a second with what late decisions were late for, RUNS (5) times; about 8 minutes
 	@deploy/kafka/install.sh
 	@$(call SERIES,paces,--runs $(RUNS) --discard 1)
 
